@@ -97,7 +97,7 @@ export const verify = (csrf) => ask('verification', {}, changing(csrf));
 
 export const cancel = (csrf) => ask('verification/cancellation', {}, changing(csrf));
 
-export const approvals = () => ask('approvals');
+export const approvals = (after) => ask('approvals', after ? { after } : {});
 
 /** As a form, for the token's sake. Pages of other sites cannot send the header, and so no form that the server takes. */
 export function decide(id, decision, justification, csrf) {

@@ -40,7 +40,7 @@ const state = {
 	view: fromAddress(), reader: null, entries: [], next: null, until: null, turns: 0, archived: null, loading: false, problem: null,
 	statistics: null, counting: false, uncounted: null, bar: null, brush: null, facets: null, unfaceted: null, number: null, unnumbered: null,
 	entry: null, whole: false, missing: null, operation: null, history: null, rest: {}, unlooked: {}, at: 0, against: null, context: null, proof: null, reached: null,
-	chains: null, progress: null, unread: null, approvals: null, unapproved: null, undecided: null, deciding: null, decided: null, report: null, letters: kept('letters', true) === true, completion: null,
+	chains: null, progress: null, unread: null, approvals: null, furtherApprovals: null, unapproved: null, undecided: null, deciding: null, decided: null, report: null, letters: kept('letters', true) === true, completion: null,
 	live: false, paused: false, fresh: [], tooFresh: false, arrived: new Set(), said: '', views: ownViews(), unfolded: new Set(),
 	columns: Array.isArray(columns) ? columns : [], dense: kept('dense', false) === true, inline: kept('inline', false) === true,
 	zone: kept('zone', 'local'), facetsShown: kept('facets', true) === true && matchMedia('(min-width: 1240px)').matches
@@ -615,9 +615,20 @@ async function ask(what) {
 
 const loadApprovals = async () => {
 	try {
-		const { approvals: waiting } = await api.approvals();
+		const { approvals: waiting, next } = await api.approvals();
 		// Who has seen one wait may want to see that none does.
-		Object.assign(state, { approvals: waiting.length ? waiting : state.approvals && [], unapproved: null });
+		Object.assign(state, { approvals: waiting.length ? waiting : state.approvals && [], furtherApprovals: next, unapproved: null });
+	} catch (problem) {
+		state.unapproved = problem;
+	}
+	draw();
+};
+
+const loadFurtherApprovals = async () => {
+	try {
+		const { approvals: waiting, next } = await api.approvals(state.furtherApprovals);
+		const known = new Set(state.approvals.map(({ id }) => id));
+		Object.assign(state, { approvals: [...state.approvals, ...waiting.filter(({ id }) => !known.has(id))], furtherApprovals: next, unapproved: null });
 	} catch (problem) {
 		state.unapproved = problem;
 	}
@@ -769,7 +780,7 @@ function page() {
 			<div class="actions">
 				${state.live || state.paused ? html`<button class="live plain-button ${state.paused ? 'paused' : ''}" aria-pressed=${state.paused} title=${state.paused ? t('New entries are not shown') : t('New entries are shown as they come')}
 					@click=${pause}>${state.paused ? icon('pause') : html`<i></i>`}${state.paused ? t('Paused') : t('Live')}</button>` : nothing}
-				${approvals(state, requests, () => { state.decided = null; loadApprovals(); })}
+				${approvals(state, requests, () => { state.decided = null; loadApprovals(); }, loadFurtherApprovals)}
 				${reader?.verifies ? ledger({ ...state, load: loadLedger, verify, cancel, copy, show }) : nothing}
 				${views(state, { open: (filters, chosen) => { closeMenus(); lookFor(filters, chosen); }, person: aboutOnePerson, keep: keepView, forget: forgetView,
 					link: (event) => copy(new URL(toAddress(settled(state.view)), location.href).href, event) })}

@@ -5,6 +5,7 @@
 package io.auditspring;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 
 import org.jspecify.annotations.Nullable;
@@ -18,8 +19,11 @@ import org.jspecify.annotations.Nullable;
  * @param arguments what it is to be done with, as JSON without secrets
  * @param digest stands for all arguments, secrets included, and the tenant; what has
  * another one is not approved
- * @param requester who asks: the kind of actor, a slash, and the id
+ * @param requester who asks: the kind of actor, a slash, and the id, or the name of a
+ * part of the application (system)
  * @param agent the agent that acts for them, or {@code null}
+ * @param delegation the ids of all who act for them, who really acts first: agents, or
+ * the person who impersonates them; empty where they act for themselves
  * @param tenant for which tenant, or {@code null} if for none
  * @param requestedAt when it was asked for
  * @param status what has become of it
@@ -28,8 +32,12 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public record Approval(UUID id, String action, @Nullable String reason, String arguments, String digest,
-		String requester, @Nullable String agent, @Nullable String tenant, Instant requestedAt, Status status,
-		@Nullable String decidedBy, @Nullable String justification) {
+		String requester, @Nullable String agent, List<String> delegation, @Nullable String tenant, Instant requestedAt,
+		Status status, @Nullable String decidedBy, @Nullable String justification) {
+
+	public Approval {
+		delegation = List.copyOf(delegation);
+	}
 
 	/**
 	 * What has become of a request.

@@ -46,10 +46,20 @@ public interface ApprovalStore {
 	/**
 	 * Finds requests that nobody has decided.
 	 * @param since the earliest time at which they were asked for
+	 * @param after the request, decided or not, that those before them end with, or
+	 * {@code null} to begin with the oldest
 	 * @param limit the most of them
-	 * @return the requests, the oldest first
+	 * @return the requests, the oldest first, and by their ids where they are of one time
 	 */
-	List<Approval> pending(Instant since, int limit);
+	List<Approval> pending(Instant since, @Nullable Approval after, int limit);
+
+	/**
+	 * Counts the requests of somebody that nobody has decided.
+	 * @param requester who asks
+	 * @param since the earliest time at which they were asked for
+	 * @return their number
+	 */
+	int countPending(String requester, Instant since);
 
 	/**
 	 * Decides a request, or uses what was granted.

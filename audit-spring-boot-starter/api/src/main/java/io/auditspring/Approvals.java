@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what others want to do. Whoever decides is the current actor, who must be a
- * person that acts itself and not the one who asks.
+ * person that acts itself, and neither the one who asks nor anybody who acts for them.
  *
  * @since 0.1.0
  */
@@ -22,7 +22,18 @@ public interface Approvals {
 	 * What waits for a decision.
 	 * @return requests, the oldest first, up to a hundred
 	 */
-	List<Approval> pending();
+	default List<Approval> pending() {
+		return pending(null);
+	}
+
+	/**
+	 * What waits for a decision, page by page.
+	 * @param after the id of the last request of the page before, decided meanwhile or
+	 * not, or {@code null} for the first page
+	 * @return further requests, the oldest first, up to a hundred
+	 * @throws ApprovalException if there is no such request
+	 */
+	List<Approval> pending(@Nullable UUID after);
 
 	/**
 	 * When a request can no longer be decided, nor be used.

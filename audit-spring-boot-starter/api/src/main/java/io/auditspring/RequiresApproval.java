@@ -16,8 +16,20 @@ import java.lang.annotation.Target;
  * call leaves {@code approval.requested} and is refused with an
  * {@link ApprovalRequiredException}; when somebody has granted it, the same caller may
  * make the same call once. What is approved are the method and its arguments: other
- * arguments need another approval. Arguments that Jackson cannot write cannot be
- * approved.
+ * arguments need another approval.
+ *
+ * <p>
+ * Two arguments are the same if they are of the same class and have the same values in
+ * all fields, whatever their JSON shows. What can be read only once (a stream, a file
+ * that is uploaded), refers to itself, or does not let its fields be read cannot be
+ * approved; nor does a call of whom nothing tells from others, such as somebody who is
+ * not signed in. Where access control lets nobody call the method, nobody can ask either,
+ * as far as it is Spring Security's.
+ *
+ * <p>
+ * A method that returns a {@code Mono} or a {@code Flux} is called when that is
+ * subscribed to and approved; each subscription needs an approval of its own. Where
+ * auditing is switched off, calls are refused.
  *
  * @since 0.1.0
  */

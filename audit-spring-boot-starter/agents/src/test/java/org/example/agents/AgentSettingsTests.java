@@ -10,6 +10,7 @@ import javax.sql.DataSource;
 
 import io.auditspring.Actor;
 import io.auditspring.Approval;
+import io.auditspring.ApprovalException;
 import io.auditspring.ApprovalRejectedException;
 import io.auditspring.ApprovalRequiredException;
 import io.auditspring.ApprovalStore;
@@ -29,6 +30,7 @@ import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.test.context.TestPropertySource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -165,11 +167,81 @@ class AgentSettingsTests {
 			// Asked at the same moment by another instance.
 			UUID other = UUID.randomUUID();
 			this.store.add(new Approval(other, asked.action(), asked.reason(), asked.arguments(), asked.digest(),
-					asked.requester(), asked.agent(), asked.tenant(), asked.requestedAt().minusMillis(1),
-					Approval.Status.PENDING, null, null));
+					asked.requester(), asked.agent(), asked.delegation(), asked.tenant(),
+					asked.requestedAt().minusMillis(1), Approval.Status.PENDING, null, null));
 			decide(other, true);
 			assertThat(pay("W-3")).succeedsWithin(Duration.ofSeconds(20));
 		}
+
+	}
+
+	@Nested
+	@TestPropertySource(properties = "audit.ai.enabled=false")
+	class WithoutEntries extends Settings {
+
+		@Autowired
+		@Qualifier("desk")
+		private ChatClient agent;
+
+		@Autowired
+		private Approvals approvals;
+
+		@Test
+		void toolsNeedApprovalAllTheSame() throws Exception {
+			String script = new Script().call("wipe", Map.of("disk", "sda")).toString();
+			use(script);
+			assertThat(told()).containsExactly("approval.requested");
+			Approval asked = this.approvals.pending().get(0);
+			assertThat(asked.requester()).isEqualTo("user/jane");
+			assertThat(asked.agent()).isEqualTo("desk");
+			AuditContext.runAs(Actor.user("bob"), () -> this.approvals.grant(asked.id(), "It is due"));
+			use(script);
+			use(script);
+			assertThat(told()).containsExactly("approval.requested", "approval.granted", "approval.requested");
+		}
+
+		private void use(String script) throws Exception {
+			AuditContext.runAs(Actor.user("jane"),
+					() -> this.agent.prompt(script).tools(new ApprovalTests.DangerousTools()).call().content());
+		}
+
+		private List<Object> told() {
+			return entries().stream().map((entry) -> entry.get("action")).toList();
+		}
+
+	}
+
+	@Nested
+	@TestPropertySource(properties = "audit.enabled=false")
+	class SwitchedOff extends Unrecorded {
+
+		@Autowired
+		@Qualifier("desk")
+		private ChatClient agent;
+
+		@Autowired
+		private ApprovalTests.Payments payments;
+
+		@Test
+		void whatNeedsApprovalIsRefused() {
+			ApprovalTests.DangerousTools tools = new ApprovalTests.DangerousTools();
+			this.agent.prompt(new Script().call("wipe", Map.of("disk", "sda")).toString())
+				.tools(tools)
+				.call()
+				.content();
+			assertThat(tools.wiped).isEmpty();
+			assertThatExceptionOfType(ApprovalException.class).isThrownBy(() -> this.payments.pay("O-1", 7))
+				.withMessageContaining("audit.enabled=false");
+		}
+
+	}
+
+	@SpringBootTest(classes = { DeskApplication.class, ApprovalTests.Bank.class },
+			webEnvironment = SpringBootTest.WebEnvironment.NONE,
+			properties = { "spring.jpa.hibernate.ddl-auto=create", "spring.flyway.enabled=false",
+					"spring.application.name=desk", "spring.ai.mcp.server.enabled=false",
+					"spring.ai.mcp.client.enabled=false" })
+	abstract static class Unrecorded {
 
 	}
 

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
@@ -22,12 +23,14 @@ import io.auditspring.AuditDeliveryException;
 import io.auditspring.AuditLog;
 import io.auditspring.Audited;
 import io.auditspring.RequiresApproval;
+import io.auditspring.Sensitive;
 import io.auditspring.TenantResolver;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.ai.chat.client.ChatClient;
 import org.springframework.ai.tool.annotation.Tool;
 
+import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -182,6 +185,40 @@ class ApprovalTests {
 			.allSatisfy((entry) -> assertThat(entry).containsEntry("outcome", "denied"));
 	}
 
+	/** Whoever really acts is no other person, by whatever name they ask. */
+	@Test
+	void whoeverActsForWhoAsksDoesNotDecide() throws Exception {
+		UUID impersonated = asked(Actor.user("bob").impersonatedBy("admin"), "C-2", 10);
+		assertThat(this.store.find(impersonated)).get().extracting(Approval::delegation).isEqualTo(List.of("admin"));
+		UUID delegated = asked(Actor.user("bob").impersonatedBy("admin").delegatedTo("bot"), "C-3", 10);
+		assertThat(this.store.find(delegated)).get()
+			.extracting(Approval::delegation)
+			.isEqualTo(List.of("bot", "admin"));
+		for (UUID id : List.of(impersonated, delegated)) {
+			for (String name : List.of("bob", "admin", "Bob", "ADMIN")) {
+				assertThatExceptionOfType(ApprovalException.class).isThrownBy(() -> decide(Actor.user(name), id, true));
+			}
+			assertThat(decide(Actor.user("carol"), id, true).status()).isEqualTo(Approval.Status.GRANTED);
+		}
+		assertThat(entries("approval.granted")).hasSize(10);
+	}
+
+	@Test
+	void anotherObjectWithTheSameJsonDoesNotPass() throws Exception {
+		assertThatExceptionOfType(ApprovalRequiredException.class)
+			.isThrownBy(() -> AuditContext.runAs(JANE, () -> this.payments.order(new Order(10))));
+		Approval asked = this.approvals.pending()
+			.stream()
+			.filter((approval) -> approval.action().endsWith("Payments.order"))
+			.findFirst()
+			.orElseThrow();
+		decide(Actor.user("bob"), asked.id(), true);
+		assertThatExceptionOfType(ApprovalRequiredException.class)
+			.isThrownBy(() -> AuditContext.runAs(JANE, () -> this.payments.order(new Order(1_000_000))));
+		AuditContext.runAs(JANE, () -> this.payments.order(new Order(10)));
+		assertThat(Payments.PAID).hasValue(10);
+	}
+
 	@Test
 	void whatWasRejectedIsRefused() throws Exception {
 		UUID id = asked(JANE, "D-1", 10);
@@ -253,6 +290,43 @@ class ApprovalTests {
 	}
 
 	@Test
+	void noArgumentThatIsMarkedIsShownToWhoDecides() {
+		for (String combination : List.of("12-34-56", "65-43-21")) {
+			assertThatExceptionOfType(ApprovalRequiredException.class)
+				.isThrownBy(() -> AuditContext.runAs(JANE, () -> this.payments.unlock("G-2", combination)));
+		}
+		assertThat(this.approvals.pending()).filteredOn((approval) -> approval.arguments().contains("G-2"))
+			.hasSize(2)
+			.allSatisfy((approval) -> assertThat(approval.arguments()).doesNotContain("12-34-56"));
+		this.log.settled();
+		assertThat(this.log.entriesAfter(this.before).toString()).doesNotContain("12-34-56");
+	}
+
+	@Test
+	void noArgumentOfAToolThatIsMarkedIsShown() throws Exception {
+		String script = new Script().call("unlock", Map.of("safe", "G-3", "combination", "12-34-56")).toString();
+		AuditContext.runAs(JANE, () -> this.desk.prompt(script).tools(new DangerousTools()).call().content());
+		assertThat(entries("tool.unlock")).singleElement()
+			.satisfies((entry) -> assertThat(entry).containsEntry("outcome", "denied"));
+		assertThat(this.approvals.pending()).filteredOn((approval) -> approval.action().equals("tool.unlock"))
+			.singleElement()
+			.satisfies((approval) -> assertThat(approval.arguments()).contains("G-3").doesNotContain("12-34-56"));
+		assertThat(this.log.entriesAfter(this.before).toString()).doesNotContain("12-34-56");
+	}
+
+	/** Which does not ask for it. */
+	@Test
+	void aToolBehindSomebodyElsesProxyNeedsApproval() throws Exception {
+		ProxyFactory proxy = new ProxyFactory(new DangerousTools());
+		proxy.setProxyTargetClass(true);
+		Object tools = proxy.getProxy();
+		String script = new Script().call("wipe", Map.of("disk", "sdb")).toString();
+		AuditContext.runAs(JANE, () -> this.desk.prompt(script).tools(tools).call().content());
+		assertThat(entries("tool.wipe")).singleElement()
+			.satisfies((entry) -> assertThat(entry).containsEntry("outcome", "denied"));
+	}
+
+	@Test
 	void aToolThatNeedsApproval() throws Exception {
 		String script = new Script().call("wipe", Map.of("disk", "sda")).toString();
 		AuditContext.runAs(JANE, () -> this.desk.prompt(script).tools(new DangerousTools()).call().content());
@@ -264,6 +338,7 @@ class ApprovalTests {
 			.findFirst()
 			.orElseThrow();
 		assertThat(asked.agent()).isEqualTo("desk");
+		assertThat(asked.delegation()).containsExactly("desk");
 		assertThat(asked.requester()).isEqualTo("user/jane");
 		assertThat(asked.reason()).isEqualTo("Nothing comes back");
 		decide(Actor.user("bob"), asked.id(), true);
@@ -332,15 +407,50 @@ class ApprovalTests {
 			return null;
 		}
 
+		@RequiresApproval
+		public Void unlock(String safe, @Sensitive String combination) {
+			return null;
+		}
+
+		@RequiresApproval
+		public Void order(Order order) {
+			PAID.addAndGet(order.amount());
+			return null;
+		}
+
+	}
+
+	/** Jackson finds nothing in it. */
+	static class Order {
+
+		private final int amount;
+
+		Order(int amount) {
+			this.amount = amount;
+		}
+
+		int amount() {
+			return this.amount;
+		}
+
 	}
 
 	/** No bean: nothing is around it. */
 	static class DangerousTools {
 
+		final List<String> wiped = new CopyOnWriteArrayList<>();
+
 		@Tool(name = "wipe", description = "Wipes a disk")
 		@RequiresApproval("Nothing comes back")
 		String wipe(String disk) {
+			this.wiped.add(disk);
 			return "wiped";
+		}
+
+		@Tool(name = "unlock", description = "Opens a safe")
+		@RequiresApproval
+		String unlock(String safe, @Sensitive String combination) {
+			return "open";
 		}
 
 	}

@@ -65,8 +65,8 @@ grant select, insert, delete, update (created_at) on "${schema}".audit_outbox to
 grant insert on "${schema}".audit_quarantine to audit_writer;
 grant execute on function "${schema}".audit_is_quarantined(uuid) to audit_writer;
 
--- Asks for approvals, and uses them.
-grant select, insert, update on "${schema}".audit_approval to audit_writer;
+-- Asks for approvals, uses them, and removes those of which nothing is to be done any more.
+grant select, insert, update, delete on "${schema}".audit_approval to audit_writer;
 
 -- Who sees digests of secret identifiers must not try which they are of: the key is for those who write them.
 grant select on "${schema}".audit_masking_key to audit_writer;

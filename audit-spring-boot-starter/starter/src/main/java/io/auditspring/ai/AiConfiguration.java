@@ -22,6 +22,7 @@ import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -61,23 +62,33 @@ public final class AiConfiguration {
 		}
 
 		@Bean
-		TurnOrigins auditTurnOrigins(Origins auditOrigins, ObjectProvider<SubscriberActor> auditSubscriberActor) {
+		TurnOrigins auditTurnOrigins(ObjectProvider<Origins> origins,
+				ObjectProvider<SubscriberActor> auditSubscriberActor) {
 			SubscriberActor subscriber = auditSubscriberActor.getIfAvailable();
-			return new TurnOrigins(auditOrigins, (subscriber != null) ? subscriber.actor() : Mono.empty());
+			return new TurnOrigins(origins.getIfAvailable(Origins::ofNobody),
+					(subscriber != null) ? subscriber.actor() : Mono.empty());
+		}
+
+		// Without entries, and where auditing is switched off, approvals are left.
+		@Bean
+		ToolCalls auditToolCalls(ObjectProvider<ToolCalls.Entries> entries, ObjectProvider<Origins> origins,
+				AiProperties properties, Environment environment, ObjectProvider<CallApproval> approvals) {
+			String agent = (properties.agent() != null) ? properties.agent()
+					: environment.getProperty("spring.application.name", "agent");
+			return new ToolCalls(properties.enabled() ? entries.getIfAvailable() : null,
+					origins.getIfAvailable(Origins::ofNobody), agent,
+					SingletonSupplier.ofNullable(approvals::getIfAvailable));
 		}
 
 		@Bean
-		ToolCalls auditToolCalls(AuditedWork auditAuditedWork, Origins auditOrigins,
+		@ConditionalOnBean(AuditedWork.class)
+		ToolCalls.Entries auditToolEntries(AuditedWork auditAuditedWork, Origins auditOrigins,
 				AuditTransactions auditTransactions, EntryFactory auditEntryFactory, Customizers auditCustomizers,
-				EntityIdentifiers auditEntityIdentifiers, EntryProperties entries, AiProperties properties,
-				Environment environment, ObjectProvider<CallApproval> approvals) {
+				EntityIdentifiers auditEntityIdentifiers, EntryProperties entries, AiProperties properties) {
 			EventRecorder recorder = new EventRecorder(auditOrigins, auditTransactions, auditEntryFactory,
 					auditCustomizers, entries.delivery(), null);
-			String agent = (properties.agent() != null) ? properties.agent()
-					: environment.getProperty("spring.application.name", "agent");
-			return new ToolCalls(auditAuditedWork, recorder, auditOrigins,
-					new ToolContent(auditEntityIdentifiers, properties.content()), agent,
-					SingletonSupplier.ofNullable(approvals::getIfAvailable));
+			return new ToolCalls.Entries(auditAuditedWork, recorder,
+					new ToolContent(auditEntityIdentifiers, properties.content()));
 		}
 
 	}

@@ -12,7 +12,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * What agents leave in the trail.
  *
- * @param enabled whether calls of tools leave entries
+ * @param enabled whether calls of tools leave entries; they need approval all the same
  * @param agent the id of agents that nobody names otherwise; the application's name by
  * default
  * @param content what entries tell of prompts, answers and outputs of tools: none (of

@@ -84,7 +84,7 @@ final class AuditedToolCallback implements ToolCallback {
 			return this.calls.get()
 				.execute(getToolDefinition().name(), input,
 						(current != null) ? current : this.calls.get().begin(null, null, null),
-						this.connectors.apply(this.delegate), ApprovedTools.reason(this.delegate), execution);
+						this.connectors.apply(this.delegate), ApprovedTools.demands(this.delegate), execution);
 		}
 		catch (ApprovalException ex) {
 			// The model is told, as of any other tool that fails.

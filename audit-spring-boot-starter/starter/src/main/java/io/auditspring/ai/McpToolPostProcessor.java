@@ -142,7 +142,7 @@ final class McpToolPostProcessor implements BeanPostProcessor {
 		CallToolResult[] result = new CallToolResult[1];
 		Turn turn = new Turn(this.origins.get().caller(), client, null, null);
 		try {
-			this.calls.get().execute(request.name(), input(request), turn, null, null, () -> {
+			this.calls.get().execute(request.name(), input(request), turn, null, ApprovedTools.Demands.NONE, () -> {
 				result[0] = handler.get();
 				String failure = failure(result[0]);
 				if (failure != null) {

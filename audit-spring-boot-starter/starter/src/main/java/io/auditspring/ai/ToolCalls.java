@@ -40,13 +40,9 @@ final class ToolCalls {
 
 	private static final int MAX_NAME = 100;
 
-	private final AuditedWork work;
-
-	private final EventRecorder recorder;
+	private final @Nullable Entries entries;
 
 	private final Origins origins;
-
-	private final ToolContent content;
 
 	private final String agent;
 
@@ -54,19 +50,15 @@ final class ToolCalls {
 
 	/**
 	 * Creates it.
-	 * @param work audits what is no method of a bean
-	 * @param recorder records what was never executed
+	 * @param entries makes entries, or {@code null} where calls of tools leave none, and
+	 * need approval all the same
 	 * @param origins knows who asks
-	 * @param content shows what models and tools write
 	 * @param agent the id of agents that nobody names
 	 * @param approvals lets tools pass that need approval
 	 */
-	ToolCalls(AuditedWork work, EventRecorder recorder, Origins origins, ToolContent content, String agent,
-			Supplier<@Nullable CallApproval> approvals) {
-		this.work = work;
-		this.recorder = recorder;
+	ToolCalls(@Nullable Entries entries, Origins origins, String agent, Supplier<@Nullable CallApproval> approvals) {
+		this.entries = entries;
 		this.origins = origins;
-		this.content = content;
 		this.agent = agent;
 		this.approvals = approvals;
 	}
@@ -88,18 +80,18 @@ final class ToolCalls {
 	 * @param input its arguments
 	 * @param turn the turn it belongs to
 	 * @param connector the server it is on, or {@code null} if it is here
-	 * @param reason why it needs approval, or {@code null} where it says nothing of that
+	 * @param demands what it says of itself
 	 * @param execution what to do
 	 * @return what it gave
 	 */
-	String execute(String tool, String input, Turn turn, @Nullable String connector, @Nullable String reason,
+	String execute(String tool, String input, Turn turn, @Nullable String connector, ApprovedTools.Demands demands,
 			Execution execution) {
 		Actor previous = AuditContextHolder.replaceActor(acting(turn));
 		// What the tool asks a model is another turn.
 		Turn current = Turn.replace(null);
 		try {
-			return turn.isOnItsThread() ? audited(tool, input, turn, connector, reason, execution) : this.origins
-				.within(turn.origin(), () -> audited(tool, input, turn, connector, reason, execution));
+			return turn.isOnItsThread() ? approved(tool, input, turn, connector, demands, execution) : this.origins
+				.within(turn.origin(), () -> approved(tool, input, turn, connector, demands, execution));
 		}
 		catch (Throwable ex) {
 			throw ToolCalls.<RuntimeException>asItIs(ex);
@@ -110,10 +102,24 @@ final class ToolCalls {
 		}
 	}
 
-	private String audited(String tool, String input, Turn turn, @Nullable String connector, @Nullable String reason,
-			Execution execution) throws Throwable {
+	private String approved(String tool, String input, Turn turn, @Nullable String connector,
+			ApprovedTools.Demands demands, Execution execution) throws Throwable {
+		if (this.entries != null) {
+			return audited(this.entries, tool, input, turn, connector, demands, execution);
+		}
 		Map<String, @Nullable Object> arguments = ToolContent.read(input);
-		AuditRecord.Builder outline = outline(tool, turn).metadata("input", this.content.shown(input, arguments));
+		if (isApprovalRequired(tool, demands.approval(), arguments)) {
+			approval(tool, demands, arguments);
+		}
+		return execution.execute();
+	}
+
+	private String audited(Entries entries, String tool, String input, Turn turn, @Nullable String connector,
+			ApprovedTools.Demands demands, Execution execution) throws Throwable {
+		ToolContent content = entries.content();
+		Map<String, @Nullable Object> arguments = ToolContent.read(input);
+		AuditRecord.Builder outline = outline(content, tool, turn).metadata("input",
+				content.shown(input, demands.visible(arguments)));
 		if (connector != null) {
 			outline.related("Connector", connector);
 		}
@@ -123,11 +129,11 @@ final class ToolCalls {
 		}
 		Failure failure = new Failure();
 		try {
-			return this.work.call(outline.build(), arguments, () -> {
+			return entries.work().call(outline.build(), arguments, () -> {
 				try {
-					approve(tool, reason, arguments);
+					approve(tool, demands, arguments);
 					String output = execution.execute();
-					AuditContext.current().metadata("output", this.content.output((output != null) ? output : ""));
+					AuditContext.current().metadata("output", content.output((output != null) ? output : ""));
 					return output;
 				}
 				catch (ToolExecutionException ex) {
@@ -140,9 +146,10 @@ final class ToolCalls {
 		}
 	}
 
-	private void approve(String tool, @Nullable String reason, @Nullable Map<String, @Nullable Object> arguments) {
-		if (isApprovalRequired(tool, reason, arguments)) {
-			AuditContext.current().related(APPROVAL, approval(tool, reason, arguments));
+	private void approve(String tool, ApprovedTools.Demands demands,
+			@Nullable Map<String, @Nullable Object> arguments) {
+		if (isApprovalRequired(tool, demands.approval(), arguments)) {
+			AuditContext.current().related(APPROVAL, approval(tool, demands, arguments));
 		}
 	}
 
@@ -153,13 +160,16 @@ final class ToolCalls {
 				&& approvals.isRequired(action(tool), (arguments != null) ? arguments : Map.of()));
 	}
 
-	private UUID approval(String tool, @Nullable String reason, @Nullable Map<String, @Nullable Object> arguments) {
+	private UUID approval(String tool, ApprovedTools.Demands demands,
+			@Nullable Map<String, @Nullable Object> arguments) {
 		CallApproval approvals = this.approvals.get();
-		if (approvals == null || arguments == null) {
+		Map<String, @Nullable Object> visible = demands.visible(arguments);
+		if (approvals == null || arguments == null || visible == null) {
 			throw new ApprovalException(
 					"Nobody can approve " + action(tool) + (arguments == null ? " with what is no JSON" : ""));
 		}
-		return approvals.use(action(tool), (reason != null) ? reason : "", arguments);
+		return approvals.use(action(tool), (demands.approval() != null) ? demands.approval() : "", arguments, visible,
+				this.origins.current());
 	}
 
 	/**
@@ -183,7 +193,8 @@ final class ToolCalls {
 	UUID approval(String tool, String input, Turn turn) {
 		Actor previous = AuditContextHolder.replaceActor(acting(turn));
 		try {
-			return this.origins.within(turn.origin(), () -> approval(tool, (String) null, ToolContent.read(input)));
+			return this.origins.within(turn.origin(),
+					() -> approval(tool, ApprovedTools.Demands.NONE, ToolContent.read(input)));
 		}
 		catch (Throwable ex) {
 			throw ToolCalls.<RuntimeException>asItIs(ex);
@@ -202,19 +213,24 @@ final class ToolCalls {
 	 * @param end how it ended
 	 */
 	void ended(String tool, String input, Turn turn, long startedNanos, End end) {
+		Entries entries = this.entries;
+		if (entries == null) {
+			return;
+		}
+		ToolContent content = entries.content();
 		Map<String, @Nullable Object> arguments = ToolContent.read(input);
-		AuditRecord.Builder record = outline(tool, turn).actor(acting(turn))
-			.metadata("input", this.content.shown(input, arguments))
+		AuditRecord.Builder record = outline(content, tool, turn).actor(acting(turn))
+			.metadata("input", content.shown(input, arguments))
 			.metadata("tookMicros", (System.nanoTime() - startedNanos) / 1_000)
 			.outcome(end.outcome())
-			.error(this.content.withoutSecrets(end.error(), arguments));
+			.error(content.withoutSecrets(end.error(), arguments));
 		if (end.output() != null) {
-			record.metadata("output", this.content.output(end.output()));
+			record.metadata("output", content.output(end.output()));
 		}
 		if (end.approval() != null) {
 			record.related(APPROVAL, end.approval());
 		}
-		this.recorder.record(record.build(), turn.origin());
+		entries.recorder().record(record.build(), turn.origin());
 	}
 
 	/**
@@ -241,19 +257,24 @@ final class ToolCalls {
 	}
 
 	private void refused(Turn turn, ToolCall call, String reason) {
+		Entries entries = this.entries;
+		if (entries == null) {
+			return;
+		}
+		ToolContent content = entries.content();
 		String input = (call.arguments() != null) ? call.arguments() : "";
-		AuditRecord.Builder record = outline(call.name(), turn).outcome(Outcome.DENIED)
+		AuditRecord.Builder record = outline(content, call.name(), turn).outcome(Outcome.DENIED)
 			.actor(acting(turn))
 			.error(reason)
-			.metadata("input", this.content.shown(input, ToolContent.read(input)));
+			.metadata("input", content.shown(input, ToolContent.read(input)));
 		if (call.id() != null) {
 			record.metadata("toolCallId", call.id());
 		}
 		Origin origin = turn.origin();
-		this.recorder.record(record.build(), origin.at(this.origins.current().occurredAt()));
+		entries.recorder().record(record.build(), origin.at(this.origins.current().occurredAt()));
 	}
 
-	private AuditRecord.Builder outline(String tool, Turn turn) {
+	private AuditRecord.Builder outline(ToolContent content, String tool, Turn turn) {
 		String name = name(tool);
 		AuditRecord.Builder outline = AuditRecord.action(action(tool)).category(CATEGORY).target(TARGET, name);
 		if (turn.conversation() != null) {
@@ -262,14 +283,13 @@ final class ToolCalls {
 		Answer answer = turn.answer();
 		if (answer != null) {
 			outline.metadata(answer.details()).metadata("iteration", turn.iteration());
-			said(outline, "prompt", turn.prompt());
-			said(outline, "answer", answer.text());
+			said(outline, "prompt", content.said(turn.prompt()));
+			said(outline, "answer", content.said(answer.text()));
 		}
 		return outline;
 	}
 
-	private void said(AuditRecord.Builder outline, String name, @Nullable String text) {
-		Map<String, Object> said = this.content.said(text);
+	private static void said(AuditRecord.Builder outline, String name, @Nullable Map<String, Object> said) {
 		if (said != null) {
 			outline.metadata(name, said);
 		}
@@ -304,6 +324,17 @@ final class ToolCalls {
 	@SuppressWarnings("unchecked")
 	private static <T extends Throwable> T asItIs(Throwable failure) throws T {
 		throw (T) failure;
+	}
+
+	/**
+	 * What makes entries of calls of tools.
+	 *
+	 * @param work audits what is no method of a bean
+	 * @param recorder records what was never executed
+	 * @param content shows what models and tools write
+	 */
+	record Entries(AuditedWork work, EventRecorder recorder, ToolContent content) {
+
 	}
 
 	/**

@@ -4,6 +4,7 @@
  */
 package io.auditspring.approval;
 
+import java.time.Instant;
 import java.util.function.Supplier;
 
 import io.auditspring.ApprovalException;
@@ -15,6 +16,7 @@ import io.auditspring.capture.internal.state.EntityIdentifiers;
 import io.auditspring.capture.internal.value.EntryProperties;
 import io.auditspring.capture.internal.value.JsonValues;
 import io.auditspring.database.internal.AuditDatabase;
+import io.auditspring.database.internal.TableUpkeep;
 import io.auditspring.delivery.internal.transaction.AuditTransactions;
 import io.auditspring.intercept.internal.call.Customizers;
 import io.auditspring.intercept.internal.call.EventRecorder;
@@ -41,6 +43,17 @@ public class ApprovalConfiguration {
 	@ConditionalOnMissingBean
 	ApprovalStore auditApprovalStore(AuditDatabase auditDatabase) {
 		return new JdbcApprovalStore(auditDatabase.workDataSource(), auditDatabase.schema());
+	}
+
+	/** Those of an application's own store are the application's. */
+	@Bean
+	@ConditionalOnBean(AuditDatabase.class)
+	TableUpkeep auditApprovalUpkeep(ObjectProvider<ApprovalStore> stores, ApprovalProperties properties) {
+		return () -> {
+			if (stores.getIfUnique() instanceof JdbcApprovalStore store) {
+				store.removeOver(Instant.now().minus(properties.validFor()));
+			}
+		};
 	}
 
 	@Bean

@@ -5,6 +5,7 @@
 package io.auditspring.approval;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -35,10 +36,6 @@ import io.auditspring.capture.internal.value.JsonValues;
 import io.auditspring.intercept.internal.access.CallApproval;
 import io.auditspring.intercept.internal.call.EventRecorder;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.MapperFeature;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
@@ -51,13 +48,10 @@ final class ApprovalGate implements CallApproval, Approvals {
 
 	private static final int MOST = 100;
 
-	private static final long LOOK_AGAIN_NANOS = 100_000_000;
+	/** Of one requester, so that nobody hides the requests of others. */
+	private static final int MOST_OF_ONE = 50;
 
-	/** The same arguments are always written in the same way. */
-	private static final JsonMapper JSON = JsonMapper.builder()
-		.enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
-		.enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
-		.build();
+	private static final long LOOK_AGAIN_NANOS = 100_000_000;
 
 	private final Supplier<ApprovalStore> store;
 
@@ -95,18 +89,18 @@ final class ApprovalGate implements CallApproval, Approvals {
 	}
 
 	@Override
-	public UUID use(String action, String reason, Map<String, @Nullable Object> arguments) {
-		Origin origin = this.origins.current();
-		if (isUnknown(origin.actor())) {
-			throw new ApprovalException(("%s cannot be approved, as nothing tells who asks from others: set "
-					+ "audit.actor.id-property, or declare an ActorResolver")
-				.formatted(action));
+	public UUID use(String action, String reason, Map<String, @Nullable Object> arguments,
+			Map<String, @Nullable Object> visible, Origin origin) {
+		String remedy = remedy(origin.actor());
+		if (remedy != null) {
+			throw new ApprovalException(
+					"%s cannot be approved, as nothing tells who asks from others: %s".formatted(action, remedy));
 		}
 		String requester = requester(origin.actor());
-		String digest = this.identifiers.digest(written(action, arguments, origin.tenant()));
+		String digest = digest(action, arguments, origin);
 		Approval approval = this.store.get()
 			.latest(action, digest, requester, earliest())
-			.orElseGet(() -> request(action, reason, arguments, digest, origin));
+			.orElseGet(() -> request(action, reason, visible, digest, origin));
 		long deadline = System.nanoTime() + this.properties.waitFor().toNanos();
 		while (approval.status() == Approval.Status.PENDING && System.nanoTime() - deadline < 0
 				&& !Thread.currentThread().isInterrupted()) {
@@ -116,6 +110,10 @@ final class ApprovalGate implements CallApproval, Approvals {
 		if (approval.status() == Approval.Status.REJECTED) {
 			throw new ApprovalRejectedException(approval.id(), action);
 		}
+		if (!this.properties.waitFor().isZero() && !digest.equals(digest(action, arguments, origin))) {
+			throw new ApprovalException(
+					"The arguments of %s have changed since %s was asked for".formatted(action, approval.id()));
+		}
 		if (approval.status() != Approval.Status.GRANTED
 				|| !this.store.get().move(approval.id(), Approval.Status.GRANTED, Approval.Status.USED, null, null)) {
 			throw new ApprovalRequiredException(approval.id(), action);
@@ -124,31 +122,41 @@ final class ApprovalGate implements CallApproval, Approvals {
 	}
 
 	/** The same arguments mean something else in another tenant. */
-	private static String written(String action, Map<String, @Nullable Object> arguments, @Nullable String tenant) {
-		try {
-			return JSON.writeValueAsString((tenant != null) ? List.of(tenant, arguments) : arguments);
-		}
-		catch (JacksonException ex) {
-			throw new ApprovalException("%s cannot be approved, as its arguments cannot be written as JSON (%s)"
-				.formatted(action, ex.getClass().getSimpleName()));
-		}
+	private String digest(String action, Map<String, @Nullable Object> arguments, Origin origin) {
+		return this.identifiers.digest(WrittenArguments.of(action, origin.tenant(), arguments));
 	}
 
-	private Approval request(String action, String reason, Map<String, @Nullable Object> arguments, String digest,
+	private Approval request(String action, String reason, Map<String, @Nullable Object> visible, String digest,
 			Origin origin) {
+		String requester = requester(origin.actor());
+		if (this.store.get().countPending(requester, earliest()) >= MOST_OF_ONE) {
+			throw new ApprovalException("%s cannot be asked for, as %d requests of %s wait for a decision already"
+				.formatted(action, MOST_OF_ONE, requester));
+		}
 		List<String> delegation = origin.actor().delegation();
-		String shown = this.identifiers.masking().mask(this.values.toJsonByMembers(arguments)).toString();
+		String shown = this.identifiers.masking().mask(this.values.toJsonByMembers(visible)).toString();
 		Approval approval = new Approval(Operation.newId(), action, reason.isEmpty() ? null : reason, shown, digest,
-				requester(origin.actor()), delegation.isEmpty() ? null : delegation.get(0), origin.tenant(),
+				requester, delegation.isEmpty() ? null : delegation.get(0), acting(origin.actor()), origin.tenant(),
 				Instant.now(), Approval.Status.PENDING, null, null);
 		this.store.get().add(approval);
-		record(entry("approval.requested", approval).metadata("arguments", arguments).build(), origin);
+		record(entry("approval.requested", approval).metadata("arguments", visible).build(), origin);
 		return approval;
 	}
 
+	private static List<String> acting(Actor actor) {
+		List<String> acting = new ArrayList<>(actor.delegation());
+		if (actor.impersonatorId() != null && !acting.contains(actor.impersonatorId())) {
+			acting.add(0, actor.impersonatorId());
+		}
+		return acting;
+	}
+
 	@Override
-	public List<Approval> pending() {
-		return this.store.get().pending(earliest(), MOST);
+	public List<Approval> pending(@Nullable UUID after) {
+		Approval last = (after != null) ? this.store.get()
+			.find(after)
+			.orElseThrow(() -> new ApprovalException("There is no request %s".formatted(after))) : null;
+		return this.store.get().pending(earliest(), last, MOST);
 	}
 
 	@Override
@@ -195,14 +203,28 @@ final class ApprovalGate implements CallApproval, Approvals {
 	}
 
 	private static @Nullable String objection(Approval approval, Actor actor) {
-		if (actor.type() != ActorType.USER || actor.impersonatorId() != null || isUnknown(actor)) {
+		if (actor.type() != ActorType.USER || !acting(actor).isEmpty() || actor.id().equals(ActorSource.UNKNOWN)) {
 			return "Only a person who acts for themselves can decide";
 		}
-		return requester(actor).equals(approval.requester()) ? "Nobody decides on their own request" : null;
+		// A directory may take any spelling of a name for the same one.
+		if (requester(actor).equalsIgnoreCase(approval.requester())) {
+			return "Nobody decides on their own request";
+		}
+		return approval.delegation().stream().anyMatch(actor.id()::equalsIgnoreCase)
+				? "Nobody decides on a request that they made in somebody else's name" : null;
 	}
 
-	private static boolean isUnknown(Actor actor) {
-		return actor.type() == ActorType.USER && actor.id().equals(ActorSource.UNKNOWN);
+	/** An approval of one would be that of all. */
+	private static @Nullable String remedy(Actor actor) {
+		if (actor.id().equals(ActorSource.UNKNOWN) && actor.type() == ActorType.USER) {
+			return "set audit.actor.id-property, or declare an ActorResolver";
+		}
+		if (actor.type() == ActorType.ANONYMOUS || actor.id().equals(ActorSource.UNKNOWN)) {
+			return "let whoever calls sign in, or declare an ActorResolver";
+		}
+		boolean nameless = actor.type() == ActorType.SYSTEM
+				&& (actor.name() == null || actor.name().equals(Actor.system().name()));
+		return nameless ? "let it run under a name, as by AuditContext.runAs(Actor.system(\"nightly-run\"), …)" : null;
 	}
 
 	private static AuditRecord.Builder entry(String action, Approval approval) {
@@ -245,8 +267,10 @@ final class ApprovalGate implements CallApproval, Approvals {
 		return Instant.now().minus(this.properties.validFor());
 	}
 
+	// All parts of the application have the same id.
 	private static String requester(Actor actor) {
-		return actor.type().name().toLowerCase(Locale.ROOT) + '/' + actor.id();
+		return actor.type().name().toLowerCase(Locale.ROOT) + '/'
+				+ ((actor.type() == ActorType.SYSTEM) ? actor.name() : actor.id());
 	}
 
 }

@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -34,7 +35,13 @@ import org.springframework.jdbc.support.SQLExceptionSubclassTranslator;
 final class JdbcApprovalStore implements ApprovalStore {
 
 	private static final String COLUMNS = "id, action, reason, arguments, digest, requester, agent, tenant, requested_at, "
-			+ "status, decided_by, justification";
+			+ "status, decided_by, justification, delegation";
+
+	/** For how long requests stay that are over. */
+	private static final Duration KEPT = Duration.ofDays(7);
+
+	/** No id comes before it. */
+	private static final UUID FIRST = new UUID(0, 0);
 
 	private final DataSource dataSource;
 
@@ -67,10 +74,10 @@ final class JdbcApprovalStore implements ApprovalStore {
 
 	@Override
 	public void add(Approval approval) {
-		update("insert into %s (%s) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)".formatted(this.table, COLUMNS),
+		update("insert into %s (%s) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)".formatted(this.table, COLUMNS),
 				approval.id(), approval.action(), approval.reason(), approval.arguments(), approval.digest(),
 				approval.requester(), approval.agent(), approval.tenant(), time(approval.requestedAt()),
-				text(approval.status()), approval.decidedBy(), approval.justification());
+				text(approval.status()), approval.decidedBy(), approval.justification(), approval.delegation());
 	}
 
 	@Override
@@ -90,14 +97,48 @@ final class JdbcApprovalStore implements ApprovalStore {
 	}
 
 	@Override
-	public List<Approval> pending(Instant since, int limit) {
+	public List<Approval> pending(Instant since, @Nullable Approval after, int limit) {
+		Instant from = (after != null) ? after.requestedAt() : since;
 		return query("""
 				select %s
 				from %s
-				where status = 'pending' and requested_at >= ?
-				order by requested_at
+				where status = 'pending' and requested_at >= ? and (requested_at > ? or (requested_at = ? and id > ?))
+				order by requested_at, id
 				limit ?
-				""".formatted(COLUMNS, this.table), time(since), limit);
+				""".formatted(COLUMNS, this.table), time(since), time(from), time(from),
+				(after != null) ? after.id() : FIRST, limit);
+	}
+
+	@Override
+	public int countPending(String requester, Instant since) {
+		return execute("""
+				select count(*)
+				from %s
+				where status = 'pending' and requested_at >= ? and requester = ?
+				""".formatted(this.table), new Object[] { time(since), requester }, (statement) -> {
+			try (ResultSet row = statement.executeQuery()) {
+				row.next();
+				return row.getInt(1);
+			}
+		});
+	}
+
+	/**
+	 * Removes what has been over for a week: another application that shares the table
+	 * may decide requests for longer than this one. The ledger tells of each step. Does
+	 * nothing where the user may not, as the roles have not been brought up to date.
+	 * @param before the time before which requests that are over were asked for
+	 */
+	void removeOver(Instant before) {
+		boolean allowed = execute("select has_table_privilege(?, 'DELETE')", new Object[] { this.table },
+				(statement) -> {
+					try (ResultSet row = statement.executeQuery()) {
+						return row.next() && row.getBoolean(1);
+					}
+				});
+		if (allowed) {
+			update("delete from %s where requested_at < ?".formatted(this.table), time(before.minus(KEPT)));
+		}
 	}
 
 	@Override
@@ -149,7 +190,12 @@ final class JdbcApprovalStore implements ApprovalStore {
 			throws SQLException {
 		try (PreparedStatement statement = connection.prepareStatement(sql)) {
 			for (int i = 0; i < values.length; i++) {
-				statement.setObject(i + 1, values[i]);
+				if (values[i] instanceof List<?> texts) {
+					statement.setArray(i + 1, connection.createArrayOf("text", texts.toArray()));
+				}
+				else {
+					statement.setObject(i + 1, values[i]);
+				}
 			}
 			return work.with(statement);
 		}
@@ -157,8 +203,8 @@ final class JdbcApprovalStore implements ApprovalStore {
 
 	private static Approval approval(ResultSet row) throws SQLException {
 		return new Approval(row.getObject(1, UUID.class), row.getString(2), row.getString(3), row.getString(4),
-				row.getString(5), row.getString(6), row.getString(7), row.getString(8),
-				row.getObject(9, OffsetDateTime.class).toInstant(),
+				row.getString(5), row.getString(6), row.getString(7), List.of((String[]) row.getArray(13).getArray()),
+				row.getString(8), row.getObject(9, OffsetDateTime.class).toInstant(),
 				Approval.Status.valueOf(row.getString(10).toUpperCase(Locale.ROOT)), row.getString(11),
 				row.getString(12));
 	}

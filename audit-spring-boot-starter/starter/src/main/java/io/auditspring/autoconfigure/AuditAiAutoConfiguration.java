@@ -5,12 +5,11 @@
 package io.auditspring.autoconfigure;
 
 import io.auditspring.ai.AiConfiguration;
-import io.auditspring.intercept.internal.call.AuditedWork;
+import io.auditspring.intercept.internal.access.CallApproval;
 import org.springframework.ai.tool.ToolCallback;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Import;
 
@@ -19,10 +18,9 @@ import org.springframework.context.annotation.Import;
  *
  * @since 0.1.0
  */
-@AutoConfiguration(after = AuditAutoConfiguration.class)
+@AutoConfiguration(after = { AuditAutoConfiguration.class, AuditDisabledAutoConfiguration.class })
 @ConditionalOnClass(ToolCallback.class)
-@ConditionalOnBean(AuditedWork.class)
-@ConditionalOnBooleanProperty(name = "audit.ai.enabled", matchIfMissing = true)
+@ConditionalOnBean(CallApproval.class)
 @Import({ AiConfiguration.Tools.class, AiConfiguration.Clients.class, AiConfiguration.Mcp.class })
 public final class AuditAiAutoConfiguration {
 

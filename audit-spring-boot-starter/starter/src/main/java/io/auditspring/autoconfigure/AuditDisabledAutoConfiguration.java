@@ -7,9 +7,11 @@ package io.auditspring.autoconfigure;
 import io.auditspring.Actor;
 import io.auditspring.AuditRecorder;
 import io.auditspring.AuthenticationEvents;
+import io.auditspring.approval.NoApprovalConfiguration;
 import io.auditspring.capture.internal.entry.Operation;
 import io.auditspring.delivery.Quarantine;
 import io.auditspring.delivery.Receipts;
+import io.auditspring.intercept.internal.call.InterceptConfiguration;
 import io.auditspring.query.AuditRedaction;
 import io.auditspring.query.AuditTrail;
 import io.auditspring.query.ChangeSummary;
@@ -28,6 +30,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Fallback;
+import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.env.Environment;
 import org.springframework.core.task.TaskDecorator;
@@ -51,6 +54,7 @@ public final class AuditDisabledAutoConfiguration {
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnBooleanProperty(name = "audit.enabled", havingValue = false)
 	@ImportRuntimeHints(AuditRuntimeHints.class)
+	@Import({ NoApprovalConfiguration.class, InterceptConfiguration.Unaudited.class })
 	static class StandIns {
 
 		private static final Logger logger = LoggerFactory.getLogger(AuditDisabledAutoConfiguration.class);
@@ -58,7 +62,8 @@ public final class AuditDisabledAutoConfiguration {
 		private final NoLedger none = new NoLedger("Auditing is switched off (audit.enabled=false)");
 
 		StandIns() {
-			logger.info("Auditing is switched off (audit.enabled=false): nothing is recorded, and the trail is empty");
+			logger.info("Auditing is switched off (audit.enabled=false): nothing is recorded, the trail is "
+					+ "empty, and what needs approval is refused");
 		}
 
 		@Bean

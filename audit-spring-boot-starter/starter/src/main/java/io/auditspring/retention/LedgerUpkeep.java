@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 import javax.sql.DataSource;
 
 import io.auditspring.database.internal.PeriodicWorker;
+import io.auditspring.database.internal.TableUpkeep;
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.entry.EntryCodec;
@@ -23,6 +24,8 @@ import io.auditspring.ledger.internal.table.Sql;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import org.springframework.dao.DataAccessException;
 
 /**
  * Keeps the ledger in shape while the application runs, for months maybe: looks every
@@ -54,6 +57,8 @@ final class LedgerUpkeep extends PeriodicWorker {
 
 	private final Supplier<Entry> requestedBy;
 
+	private final List<TableUpkeep> others;
+
 	private final String claim;
 
 	private final String keep;
@@ -64,7 +69,8 @@ final class LedgerUpkeep extends PeriodicWorker {
 	private @Nullable String told;
 
 	LedgerUpkeep(DataSource dataSource, Schema schema, @Nullable Retention retention,
-			@Nullable EarlyArchive earlyArchive, @Nullable RedactableArchive archive, Supplier<Entry> requestedBy) {
+			@Nullable EarlyArchive earlyArchive, @Nullable RedactableArchive archive, Supplier<Entry> requestedBy,
+			List<TableUpkeep> others) {
 		super("audit-upkeep", FIRST_DELAY, INTERVAL);
 		this.dataSource = dataSource;
 		this.partitions = new Partitions(schema);
@@ -72,6 +78,7 @@ final class LedgerUpkeep extends PeriodicWorker {
 		this.earlyArchive = earlyArchive;
 		this.archive = archive;
 		this.requestedBy = requestedBy;
+		this.others = others;
 		// If whoever has it dies, somebody else does it an hour later.
 		this.claim = """
 				update %s
@@ -96,6 +103,7 @@ final class LedgerUpkeep extends PeriodicWorker {
 				this.partitions.ensureUpcoming(connection, Partitions.MONTHS_AHEAD);
 				return true;
 			});
+			keepOthers();
 			sayPeriod();
 			if ((this.retention != null || this.earlyArchive != null) && claim()) {
 				followLedger();
@@ -110,6 +118,20 @@ final class LedgerUpkeep extends PeriodicWorker {
 		}
 		catch (Exception ex) {
 			logger.error("The audit ledger could not be kept in shape; this is tried again in an hour", ex);
+		}
+	}
+
+	// What fails there must not keep months from being made or retired.
+	private void keepOthers() {
+		for (TableUpkeep other : this.others) {
+			try {
+				other.keep();
+			}
+			catch (DataAccessException ex) {
+				logger.warn(
+						"A table beside the audit ledger could not be kept in shape; this is tried again in an hour",
+						ex);
+			}
 		}
 	}
 

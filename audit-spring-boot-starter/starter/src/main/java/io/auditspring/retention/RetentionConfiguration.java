@@ -17,6 +17,7 @@ import io.auditspring.capture.internal.entry.TargetNames;
 import io.auditspring.capture.internal.origin.Origins;
 import io.auditspring.capture.internal.value.Sole;
 import io.auditspring.database.internal.AuditDatabase;
+import io.auditspring.database.internal.TableUpkeep;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.checkpoint.VerifierKey;
 import io.auditspring.signing.Checkpoints;
@@ -73,10 +74,11 @@ public class RetentionConfiguration {
 	@Bean
 	LedgerUpkeep auditLedgerUpkeep(AuditDatabase auditDatabase, Origins auditOrigins, EntryFactory auditEntryFactory,
 			Sentences auditSentences, ObjectProvider<Retention> auditRetention,
-			ObjectProvider<EarlyArchive> earlyArchive, ObjectProvider<RedactableArchive> archive) {
+			ObjectProvider<EarlyArchive> earlyArchive, ObjectProvider<RedactableArchive> archive,
+			ObjectProvider<TableUpkeep> others) {
 		return new LedgerUpkeep(auditDatabase.workDataSource(), auditDatabase.schema(), auditRetention.getIfAvailable(),
 				earlyArchive.getIfAvailable(), archive.getIfAvailable(),
-				LedgerDoings.askedFor(auditOrigins, auditEntryFactory, auditSentences));
+				LedgerDoings.askedFor(auditOrigins, auditEntryFactory, auditSentences), others.stream().toList());
 	}
 
 	@Bean

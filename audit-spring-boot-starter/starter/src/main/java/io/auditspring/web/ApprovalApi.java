@@ -7,8 +7,10 @@ package io.auditspring.web;
 import java.security.Principal;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.UUID;
 
 import io.auditspring.Approval;
 import io.auditspring.ApprovalException;
@@ -35,6 +37,9 @@ import org.springframework.web.server.ResponseStatusException;
 @RequestMapping("${audit.web.base-path:/audit}/api/approvals")
 final class ApprovalApi implements TrailHandler {
 
+	/** How many requests there are at a time. */
+	private static final int PAGE = 100;
+
 	private static final String JUSTIFICATION = "justification";
 
 	/** A page of another site cannot send it, as it cannot send JSON. */
@@ -52,9 +57,23 @@ final class ApprovalApi implements TrailHandler {
 	}
 
 	@GetMapping
-	ResponseEntity<byte[]> pending(@Nullable Principal principal) {
+	ResponseEntity<byte[]> pending(@Nullable Principal principal,
+			@RequestParam(required = false) @Nullable String after) {
 		admit(principal);
-		return this.answers.of(Map.of("approvals", this.approvals.pending().stream().map(this::shown).toList()));
+		List<Approval> pending = pending((after != null) ? EntryParameters.uuid("after", after) : null);
+		Map<String, @Nullable Object> answer = new LinkedHashMap<>();
+		answer.put("approvals", pending.stream().map(this::shown).toList());
+		answer.put("next", (pending.size() < PAGE) ? null : pending.get(pending.size() - 1).id().toString());
+		return this.answers.of(answer);
+	}
+
+	private List<Approval> pending(@Nullable UUID after) {
+		try {
+			return this.approvals.pending(after);
+		}
+		catch (ApprovalException ex) {
+			throw new ResponseStatusException(HttpStatus.BAD_REQUEST, ex.getMessage(), ex);
+		}
 	}
 
 	@PostMapping("/{id}/grant")
@@ -109,6 +128,7 @@ final class ApprovalApi implements TrailHandler {
 		shown.put("digest", approval.digest());
 		shown.put("requester", approval.requester());
 		shown.put("agent", approval.agent());
+		shown.put("delegation", approval.delegation());
 		shown.put("tenant", approval.tenant());
 		shown.put("requestedAt", approval.requestedAt().toString());
 		Instant expiry = this.approvals.expiry(approval);

@@ -5,14 +5,19 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicReference;
 
 import javax.sql.DataSource;
 
+import io.auditspring.ApprovalException;
+import io.auditspring.ApprovalPolicy;
+import io.auditspring.Approvals;
 import io.auditspring.AuditDataSource;
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
 import io.auditspring.Audited;
+import io.auditspring.RequiresApproval;
 import io.auditspring.TestDatabase;
 import io.auditspring.capture.internal.actor.ActorSource;
 import io.auditspring.capture.internal.actor.SecurityActorSource;
@@ -40,6 +45,7 @@ import io.r2dbc.spi.ConnectionFactoryMetadata;
 import jakarta.persistence.EntityManagerFactory;
 import org.hibernate.envers.AuditReader;
 import org.hibernate.envers.boot.internal.EnversService;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.mockito.Mockito;
@@ -67,6 +73,7 @@ import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -255,6 +262,49 @@ class AuditAutoConfigurationTests {
 	}
 
 	@Test
+	void switchedOffWhatNeedsApprovalIsRefused() {
+		this.runner.withBean(Vaults.class).withPropertyValues("audit.enabled=false").run((context) -> {
+			Vaults vaults = context.getBean(Vaults.class);
+			assertThatExceptionOfType(ApprovalException.class).isThrownBy(() -> vaults.open("V-1"))
+				.withMessageContaining("vault.open needs approval, and nobody can be asked: auditing is switched off "
+						+ "(audit.enabled=false)");
+			assertThat(vaults.close("V-1")).isEqualTo("closed V-1");
+			Approvals approvals = context.getBean(Approvals.class);
+			assertThat(approvals.pending()).isEmpty();
+			assertThatExceptionOfType(ApprovalException.class)
+				.isThrownBy(() -> approvals.grant(UUID.randomUUID(), "It is due"))
+				.withMessageContaining("audit.enabled=false");
+		});
+	}
+
+	@Test
+	void switchedOffAPolicyIsAskedAllTheSame() {
+		this.runner.withBean(Vaults.class)
+			.withBean(ApprovalPolicy.class,
+					() -> (action, arguments) -> action.equals("vault.close") && "V-1".equals(arguments.get("vault")))
+			.withPropertyValues("audit.enabled=false")
+			.run((context) -> {
+				Vaults vaults = context.getBean(Vaults.class);
+				assertThatExceptionOfType(ApprovalException.class).isThrownBy(() -> vaults.close("V-1"));
+				assertThat(vaults.close("V-2")).isEqualTo("closed V-2");
+			});
+	}
+
+	@Test
+	void nothingStartsWhereWhatNeedsApprovalWouldPass() {
+		assertThatStartFails(
+				this.runner.withInitializer((context) -> ((GenericApplicationContext) context).getBeanFactory()
+					.registerSingleton("finished", new Vaults())),
+				"Calls of @RequiresApproval methods of [finished] would pass without approval", "@Bean method");
+	}
+
+	@Test
+	void aPublisherOfWhichNobodySeesTheSubscriptionsCannotBeApproved() {
+		assertThatStartFails(this.runner.withBean(Streams.class),
+				"Streams.all returns java.util.concurrent.Flow$Publisher", "Let it return a Mono or a Flux");
+	}
+
+	@Test
 	void theApplicationsOwnRecorderTakesTheBuiltInOnesPlace() {
 		AuditRecorder own = (record) -> Receipts.withoutLedger(new UUID(0, 0));
 		AuditTrail trail = AuditTrail.empty(new NoLedger("none").verifier());
@@ -311,9 +361,33 @@ class AuditAutoConfigurationTests {
 		});
 	}
 
-	record Everything(AuditTrail trail, LedgerVerifier verifier, AuditRedaction redaction, LegalHolds holds,
-			Checkpoints checkpoints, Quarantine quarantine, ChangeSummary summary, AuditRecorder recorder,
-			TaskDecorator auditTaskDecorator) {
+	record Everything(Approvals approvals, AuditTrail trail, LedgerVerifier verifier, AuditRedaction redaction,
+			LegalHolds holds, Checkpoints checkpoints, Quarantine quarantine, ChangeSummary summary,
+			AuditRecorder recorder, TaskDecorator auditTaskDecorator) {
+
+	}
+
+	static class Vaults {
+
+		@RequiresApproval
+		@Audited(action = "vault.open")
+		String open(String vault) {
+			return "opened " + vault;
+		}
+
+		@Audited(action = "vault.close")
+		String close(String vault) {
+			return "closed " + vault;
+		}
+
+	}
+
+	static class Streams {
+
+		@RequiresApproval
+		public Flow.@Nullable Publisher<String> all() {
+			return null;
+		}
 
 	}
 

@@ -126,7 +126,7 @@ class SchemaCommandTests {
 				alter table audit.audit_legal_hold drop column centre_hold, drop column placed_with;
 				alter table audit.audit_upkeep drop column kept;
 				alter table audit.audit_chain drop column successor;
-				alter table audit.audit_approval drop column tenant;
+				alter table audit.audit_approval drop column tenant, drop column delegation;
 				""");
 	}
 

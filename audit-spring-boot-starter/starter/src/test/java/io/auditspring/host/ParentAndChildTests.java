@@ -16,10 +16,12 @@ import javax.sql.DataSource;
 import io.auditspring.Actor;
 import io.auditspring.ActorResolver;
 import io.auditspring.AuditLog;
+import io.auditspring.AuditSetupException;
 import io.auditspring.Audited;
 import io.auditspring.AuthenticationEvents;
 import io.auditspring.TestDatabase;
 import io.auditspring.autoconfigure.AuditAutoConfiguration;
+import io.auditspring.RequiresApproval;
 import io.auditspring.shop.OrderService;
 import io.auditspring.shop.PurchaseOrder;
 import io.auditspring.shop.PurchaseOrderRepository;
@@ -54,6 +56,7 @@ import org.springframework.transaction.annotation.EnableTransactionManagement;
 import org.springframework.transaction.annotation.Transactional;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
 /**
@@ -131,6 +134,16 @@ class ParentAndChildTests {
 	}
 
 	@Test
+	void aChildWithoutAutoConfigurationDoesNotStartWhereItsCallsNeedApproval() {
+		try (AnnotationConfigApplicationContext child = new AnnotationConfigApplicationContext()) {
+			child.setParent(this.parent);
+			child.register(Vault.class);
+			assertThatExceptionOfType(AuditSetupException.class).isThrownBy(child::refresh)
+				.withMessageContaining("would pass without approval");
+		}
+	}
+
+	@Test
 	void aChildThatImportsAuditingMissesNothing(CapturedOutput output) {
 		try (AnnotationConfigApplicationContext child = new AnnotationConfigApplicationContext()) {
 			child.setParent(this.parent);
@@ -172,6 +185,14 @@ class ParentAndChildTests {
 				.containsExactlyInAnyOrder(tuple("login", "of the child"), tuple("logout", "of the child"),
 						tuple("login", "joe"), tuple("logout", "jane"), tuple("desk", "of the child"));
 		}
+	}
+
+	static class Vault {
+
+		@RequiresApproval
+		public void open() {
+		}
+
 	}
 
 	private ConfigurableApplicationContext child(Class<?> configuration) {

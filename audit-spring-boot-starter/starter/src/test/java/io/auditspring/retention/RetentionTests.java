@@ -538,7 +538,8 @@ class RetentionTests {
 	private LedgerUpkeep upkeep(MonthArchive archive) {
 		Retention retention = new Retention(this.user, this.database.schema(), Period.ofYears(7),
 				RetentionAction.ARCHIVE, () -> Entries.entry("by"), IN_2026, null, archive);
-		return new LedgerUpkeep(this.user, this.database.schema(), retention, null, null, () -> Entries.entry("by"));
+		return new LedgerUpkeep(this.user, this.database.schema(), retention, null, null, () -> Entries.entry("by"),
+				List.of());
 	}
 
 	private Instant due() {

@@ -40,9 +40,14 @@ class PageApprovalTests extends PageVisit {
 	}
 
 	private UUID ask(String requester, String action) {
+		return ask(requester, action, "invoice-bot");
+	}
+
+	private UUID ask(String requester, String action, String acting) {
 		UUID id = UUID.randomUUID();
 		this.store.add(new Approval(id, action, "More than pocket money", "{\"account\":\"A-1\",\"amount\":10}",
-				id.toString(), requester, "invoice-bot", "acme", Instant.now(), Approval.Status.PENDING, null, null));
+				id.toString(), requester, acting, List.of(acting), "acme", Instant.now(), Approval.Status.PENDING, null,
+				null));
 		this.asked.add(id);
 		return id;
 	}
@@ -102,6 +107,29 @@ class PageApprovalTests extends PageVisit {
 		assertThat(status(id)).isEqualTo(Approval.Status.PENDING);
 		// The browser says so, too.
 		assertThat(browser.complaints()).hasSize(1);
+	}
+
+	@Test
+	void norOnThatOfSomebodyForWhomTheyAct() {
+		UUID id = ask("user/jane", "invoice.pay", "Carol");
+		openRequests();
+		browser.texts(".own-request", List.of("Nobody decides on their own request.")::equals);
+		browser.texts(".approvals form", List::isEmpty);
+		assertThat(send(id, "{ 'X-Requested-With': 'a test' }")).isEqualTo(409L);
+		assertThat(status(id)).isEqualTo(Approval.Status.PENDING);
+		assertThat(browser.complaints()).hasSize(1);
+	}
+
+	@Test
+	void allThatWaitAreFoundPageByPage() {
+		for (int i = 0; i < 101; i++) {
+			ask("user/jane", "invoice.pay");
+		}
+		openRequests();
+		browser.texts(".approvals .badge", List.of("100+")::equals);
+		browser.button("More").click();
+		browser.texts(".approvals .badge", List.of("101")::equals);
+		browser.texts(".approvals h3", (actions) -> actions.size() == 101);
 	}
 
 	@Test

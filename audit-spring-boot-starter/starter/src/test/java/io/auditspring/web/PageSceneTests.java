@@ -163,7 +163,8 @@ class PageSceneTests extends PageVisit {
 	private static Approval asked(String requester, String action, @Nullable String reason) {
 		return new Approval(UUID.randomUUID(), action, reason,
 				"{\"invoice\":\"NO-2026-1000\",\"amount\":12500.5,\"currency\":\"NOK\",\"account\":\"***\"}", "digest",
-				requester, "invoice-bot", null, Instant.now(), Approval.Status.PENDING, null, null);
+				requester, "invoice-bot", List.of("invoice-bot"), null, Instant.now(), Approval.Status.PENDING, null,
+				null);
 	}
 
 	@Test

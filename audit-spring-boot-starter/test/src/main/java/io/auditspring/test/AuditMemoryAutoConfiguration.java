@@ -6,6 +6,7 @@ package io.auditspring.test;
 
 import javax.sql.DataSource;
 
+import io.auditspring.ApprovalStore;
 import io.auditspring.AuditSetupException;
 import io.auditspring.autoconfigure.AuditAutoConfiguration;
 import io.auditspring.capture.internal.entry.Sentences;
@@ -70,6 +71,12 @@ public final class AuditMemoryAutoConfiguration {
 					"There are several data sources, and none is the one whose transactions are audited",
 					"Mark the one that holds the business data as @Primary, or set audit.enabled=false.", ex);
 		}
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	ApprovalStore auditApprovalStore() {
+		return new MemoryApprovals();
 	}
 
 	@Bean

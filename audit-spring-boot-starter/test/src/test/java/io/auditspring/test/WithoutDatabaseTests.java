@@ -1,9 +1,14 @@
 package io.auditspring.test;
 
+import io.auditspring.Actor;
+import io.auditspring.ApprovalRequiredException;
+import io.auditspring.Approvals;
+import io.auditspring.AuditContext;
+import io.auditspring.Audited;
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
-import io.auditspring.Audited;
 import io.auditspring.Outcome;
+import io.auditspring.RequiresApproval;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -68,9 +73,29 @@ class WithoutDatabaseTests {
 		@Autowired
 		private Desk desk;
 
+		@Autowired
+		private Approvals approvals;
+
 		@Test
 		void theApplicationStarts() {
 			assertThat(this.desk.open(7)).isEqualTo("open");
+		}
+
+		@Test
+		void whatNeedsApprovalIsApprovedInMemory() throws Exception {
+			Actor jane = Actor.user("jane");
+			ApprovalRequiredException[] asked = new ApprovalRequiredException[1];
+			assertThatExceptionOfType(ApprovalRequiredException.class)
+				.isThrownBy(() -> AuditContext.runAs(jane, () -> this.desk.close(7)))
+				.satisfies((ex) -> asked[0] = ex);
+			assertThatExceptionOfType(ApprovalRequiredException.class)
+				.isThrownBy(() -> AuditContext.runAs(jane, () -> this.desk.close(8)));
+			assertThat(this.approvals.pending()).hasSize(2);
+			assertThat(this.approvals.pending(asked[0].approval())).hasSize(1);
+			AuditContext.runAs(Actor.user("bob"), () -> this.approvals.grant(asked[0].approval(), "It is due"));
+			assertThat(AuditContext.runAs(jane, () -> this.desk.close(7))).isEqualTo("closed");
+			assertThatExceptionOfType(ApprovalRequiredException.class)
+				.isThrownBy(() -> AuditContext.runAs(jane, () -> this.desk.close(7)));
 		}
 
 	}
@@ -105,6 +130,11 @@ class WithoutDatabaseTests {
 		public String open(@PathVariable("id") long id) {
 			this.recorder.record(AuditRecord.action("order.opened").build());
 			return "open";
+		}
+
+		@RequiresApproval
+		public String close(long id) {
+			return "closed";
 		}
 
 	}

@@ -123,6 +123,9 @@ $$;
 -- For which tenant something is to be allowed: in another one the same arguments mean something else.
 alter table "${schema}".audit_approval add column tenant text;
 
+-- Who acts for whoever asks, and must not decide: who really acts first.
+alter table "${schema}".audit_approval add column delegation text[] not null default '{}';
+
 -- Whether an entry was set aside, which a writer may ask of each that it knows: what is neither staged nor in the ledger
 -- may have been committed all the same.
 create function "${schema}".audit_is_quarantined(entry uuid) returns boolean

@@ -67,6 +67,14 @@ public final class Origins {
 	}
 
 	/**
+	 * The finder of an application that finds out nothing, as auditing is switched off.
+	 * @return a finder to which all is done by the system
+	 */
+	public static Origins ofNobody() {
+		return new Origins(List::of, List::of, () -> RequestDetails.NONE, null, new CapturedContext());
+	}
+
+	/**
 	 * The origin of a call that begins now on this thread.
 	 * @return who, from where and when
 	 */

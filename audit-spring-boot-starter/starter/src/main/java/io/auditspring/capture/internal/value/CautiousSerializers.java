@@ -84,8 +84,7 @@ final class CautiousSerializers extends Serializers.Base {
 		if (isOneOf(raw, FOREIGN_NODES)) {
 			return new Writing<>(Object.class, CautiousSerializers::json);
 		}
-		boolean untouched = ONCE.stream().anyMatch((once) -> once.isAssignableFrom(raw)) || isOfContainer(raw)
-				|| isPerhapsOnce(raw);
+		boolean untouched = isReadOnce(raw) || isPerhapsOnce(raw);
 		return untouched ? new Writing<>(Object.class, CautiousSerializers::name) : null;
 	}
 
@@ -115,6 +114,15 @@ final class CautiousSerializers extends Serializers.Base {
 			return new Writing<>(Object.class, CautiousSerializers::json);
 		}
 		return isLazy(type) ? new Writing<>(Map.class, CautiousSerializers::members) : null;
+	}
+
+	/**
+	 * Whether objects of a type can be read only once, or are the container's.
+	 * @param type the type
+	 * @return whether they must be left alone
+	 */
+	static boolean isReadOnce(Class<?> type) {
+		return ONCE.stream().anyMatch((once) -> once.isAssignableFrom(type)) || isOfContainer(type);
 	}
 
 	// Only collections promise to give their elements more than once. The files of a path

@@ -206,6 +206,16 @@ public final class JsonValues {
 	}
 
 	/**
+	 * Whether objects of a type can be read only once, such as streams, or are the
+	 * container's.
+	 * @param type the type
+	 * @return whether nobody may read them to find out what they are
+	 */
+	public static boolean isReadOnce(Class<?> type) {
+		return CautiousSerializers.isReadOnce(type);
+	}
+
+	/**
 	 * What a value is now, whatever becomes of it.
 	 * @param value anything; whatever it does when it is read, this returns
 	 * @return what its JSON holds, as texts, numbers, maps and lists, never with secrets

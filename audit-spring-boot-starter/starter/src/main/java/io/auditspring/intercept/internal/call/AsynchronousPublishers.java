@@ -6,6 +6,7 @@ package io.auditspring.intercept.internal.call;
 
 import java.util.concurrent.Callable;
 
+import io.auditspring.capture.internal.origin.Origins;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,17 @@ interface AsynchronousPublishers {
 	 * unknown kind
 	 */
 	@Nullable Object watchMethod(Object publisher, Call call);
+
+	/**
+	 * Lets each subscription pass only if the call is approved, for whoever subscribes,
+	 * and calls the method then. Neither the thread that asks for the publisher nor the
+	 * one that subscribes waits for that.
+	 * @param type what the method declares that it returns
+	 * @param call the call
+	 * @param next goes on to the method
+	 * @return the publisher that stands for those of the method
+	 */
+	Object approved(Class<?> type, Call call, Origins.Work<@Nullable Object> next);
 
 	/**
 	 * Makes every further subscription one to a publisher of its own.

@@ -135,6 +135,10 @@ final class Attempt {
 			result = proceedWithContext();
 		}
 		catch (Throwable ex) {
+			if (this.call.tellsSubscribers()) {
+				// The subscription has the entry.
+				throw ex;
+			}
 			if (this.call.recordsAtOnce() && OtherAdvice.mayTryAgain(this.invocation)) {
 				// Nobody waits for the end: this entry is delivered before another
 				// attempt begins.

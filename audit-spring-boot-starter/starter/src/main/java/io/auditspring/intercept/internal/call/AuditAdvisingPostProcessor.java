@@ -12,6 +12,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import io.auditspring.AuditSetupException;
+import io.auditspring.intercept.internal.access.Mocks;
 import org.aopalliance.aop.Advice;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,6 +39,9 @@ final class AuditAdvisingPostProcessor extends AbstractBeanFactoryAwareAdvisingP
 
 	private final transient AuditedMethods methods;
 
+	/** Knows which classes have methods to intercept. */
+	private final transient Predicate<Class<?>> eligible;
+
 	/** Sees to audited repositories, whose proxies have the interceptor already. */
 	private final transient Predicate<Object> repositories;
 
@@ -47,9 +51,10 @@ final class AuditAdvisingPostProcessor extends AbstractBeanFactoryAwareAdvisingP
 	/** Proxies that were handed out before their beans were complete. */
 	private final transient Map<String, Object> early = new ConcurrentHashMap<>();
 
-	private AuditAdvisingPostProcessor(AuditedMethods methods, Advice advice, Supplier<Advice> nested,
-			Predicate<Object> repositories, boolean outermost) {
+	private AuditAdvisingPostProcessor(AuditedMethods methods, Predicate<Class<?>> eligible, Advice advice,
+			Supplier<Advice> nested, Predicate<Object> repositories, boolean outermost) {
 		this.methods = methods;
+		this.eligible = eligible;
 		this.nested = nested;
 		this.repositories = repositories;
 		this.advisor = advisor(advice);
@@ -63,7 +68,8 @@ final class AuditAdvisingPostProcessor extends AbstractBeanFactoryAwareAdvisingP
 	 * @return the post-processor
 	 */
 	public static AuditAdvisingPostProcessor outermost(AuditedMethods methods, Supplier<Auditing> auditing) {
-		return new AuditAdvisingPostProcessor(methods, new AuditBoundary(methods::find, auditing, ProxyCalls.SINGLE),
+		return new AuditAdvisingPostProcessor(methods, methods::anyIn,
+				new AuditBoundary(methods::find, auditing, ProxyCalls.SINGLE),
 				() -> new AuditBoundary(methods::find, auditing, new ProxyCalls.Nested()),
 				(bean) -> AuditedRepositories.surround(bean, auditing), true);
 	}
@@ -74,8 +80,22 @@ final class AuditAdvisingPostProcessor extends AbstractBeanFactoryAwareAdvisingP
 	 * @return the post-processor
 	 */
 	public static AuditAdvisingPostProcessor innermost(AuditedMethods methods) {
-		return new AuditAdvisingPostProcessor(methods, new AuditInterceptor(), AuditInterceptor::new,
+		return new AuditAdvisingPostProcessor(methods, methods::anyIn, new AuditInterceptor(), AuditInterceptor::new,
 				AuditedRepositories::isOne, false);
+	}
+
+	/**
+	 * Puts around everything else what refuses calls that need approval, where nothing is
+	 * audited.
+	 * @param methods knows what would be
+	 * @param eligible knows which classes may have such methods
+	 * @param refusals refuses them
+	 * @return the post-processor
+	 */
+	static AuditAdvisingPostProcessor refusing(AuditedMethods methods, Predicate<Class<?>> eligible,
+			ApprovedCalls.Refusal refusals) {
+		return new AuditAdvisingPostProcessor(methods, eligible, refusals, () -> refusals,
+				(bean) -> refusals.surround(bean, eligible), true);
 	}
 
 	private Advisor advisor(Advice advice) {
@@ -107,6 +127,7 @@ final class AuditAdvisingPostProcessor extends AbstractBeanFactoryAwareAdvisingP
 			}
 			if (!this.beforeExistingAdvisors) {
 				Resubscriptions.takePlaceIn(bean, this.methods);
+				ApprovedCalls.takePlaceIn(bean, this.methods);
 			}
 			return isNested(bean) ? bean : super.postProcessAfterInitialization(bean, beanName);
 		}
@@ -180,12 +201,12 @@ final class AuditAdvisingPostProcessor extends AbstractBeanFactoryAwareAdvisingP
 	}
 
 	private boolean isMock(Object bean) {
-		return this.methods.anyIn(AopUtils.getTargetClass(bean)) && Mocks.isMock(bean);
+		return isEligible(AopUtils.getTargetClass(bean)) && Mocks.isMock(bean);
 	}
 
 	@Override
 	protected boolean isEligible(Class<?> targetClass) {
-		return this.methods.anyIn(targetClass);
+		return this.eligible.test(targetClass);
 	}
 
 }

@@ -19,6 +19,12 @@ final class AuditInterceptor implements AuditAdvice {
 		if (call == null) {
 			return invocation.proceed();
 		}
+		// Where nothing around it could.
+		return call.isSeenTo() ? attempt(call, invocation)
+				: ApprovedCalls.pass(call, invocation, (approved) -> attempt(call, approved));
+	}
+
+	private static @Nullable Object attempt(Call call, MethodInvocation invocation) throws Throwable {
 		return call.isOnItsThread() ? Attempt.begin(call, invocation).proceed()
 				: call.auditing().origins().within(call.origin(), () -> Attempt.begin(call, invocation).proceed());
 	}

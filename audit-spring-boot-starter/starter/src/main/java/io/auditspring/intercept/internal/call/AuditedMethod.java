@@ -206,6 +206,19 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 	}
 
 	/**
+	 * The arguments of a call by their names.
+	 * @param arguments the arguments
+	 * @return the same
+	 */
+	Map<String, @Nullable Object> named(@Nullable Object[] arguments) {
+		Map<String, @Nullable Object> named = new LinkedHashMap<>();
+		for (int i = 0; i < arguments.length; i++) {
+			named.put(this.arguments.get(i).name(), arguments[i]);
+		}
+		return named;
+	}
+
+	/**
 	 * How an entry shows an exception.
 	 * @param failure the exception
 	 * @param secrets what it must not tell

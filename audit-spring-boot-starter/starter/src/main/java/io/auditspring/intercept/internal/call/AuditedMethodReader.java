@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.DefaultParameterNameDiscoverer;
 import org.springframework.core.MethodParameter;
 import org.springframework.core.ParameterNameDiscoverer;
+import org.springframework.core.ReactiveAdapter;
+import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotatedMethod;
@@ -91,7 +93,21 @@ final class AuditedMethodReader {
 
 	private static @Nullable String approval(Method method) {
 		RequiresApproval approval = AnnotatedElementUtils.findMergedAnnotation(method, RequiresApproval.class);
+		if (approval != null && isDeferred(method.getReturnType())) {
+			throw new AuditSetupException(
+					"@RequiresApproval method %s.%s returns %s, of which nobody here sees how often it is subscribed to"
+						.formatted(method.getDeclaringClass().getName(), method.getName(),
+								method.getReturnType().getName()),
+					"Let it return a Mono or a Flux.");
+		}
 		return (approval != null) ? approval.value() : null;
+	}
+
+	// Reactor's publishers are seen to.
+	private static boolean isDeferred(Class<?> type) {
+		ReactiveAdapter adapter = (ResultKind.of(type) != ResultKind.PUBLISHER)
+				? ReactiveAdapterRegistry.getSharedInstance().getAdapter(type) : null;
+		return adapter != null && adapter.getDescriptor().isDeferred();
 	}
 
 	private static @Nullable MethodParameter target(Audited audited, List<MethodParameter> parameters) {

@@ -22,7 +22,9 @@ import io.auditspring.AuditRecordCustomizer;
 import io.auditspring.AuditRecorder;
 import io.auditspring.AuditSetupException;
 import io.auditspring.Audited;
+import io.auditspring.RequiresApproval;
 import io.auditspring.intercept.internal.access.KnownTypes;
+import io.auditspring.intercept.internal.access.Mocks;
 import io.auditspring.intercept.internal.expression.AuditPointcut;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,6 +32,7 @@ import org.slf4j.LoggerFactory;
 
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.support.StaticMethodMatcher;
 import org.springframework.context.annotation.Configuration;
@@ -100,6 +103,34 @@ public final class AuditedMethods extends StaticMethodMatcher {
 		Boolean known = this.classes.get(type);
 		return ((known != null) ? known : isCandidate(type) && isAnnotated(type)) && !isIntercepted(bean)
 				&& !Mocks.isMock(bean);
+	}
+
+	/**
+	 * Whether a class has methods that say themselves that they need approval.
+	 * @param type the class, or an interface
+	 * @return whether one of them has the annotation
+	 */
+	static boolean needsApproval(Class<?> type) {
+		return !isOfFramework(type) && AnnotationUtils.isCandidateClass(type, RequiresApproval.class)
+				&& Arrays.stream(ReflectionUtils.getAllDeclaredMethods(type))
+					.anyMatch((method) -> AnnotatedElementUtils.hasAnnotation(method, RequiresApproval.class));
+	}
+
+	/**
+	 * Whether calls of an object are sure to ask for approval themselves.
+	 * @param object a bean, perhaps with somebody else's proxy around it
+	 * @return {@code false} if that is not known
+	 */
+	public static boolean isSeenTo(Object object) {
+		Object proxy = object;
+		while (proxy instanceof Advised advised) {
+			if (Arrays.stream(advised.getAdvisors())
+				.anyMatch((advisor) -> advisor.getAdvice() instanceof AuditInterceptor)) {
+				return true;
+			}
+			proxy = AopProxyUtils.getSingletonTarget(advised);
+		}
+		return false;
 	}
 
 	/**

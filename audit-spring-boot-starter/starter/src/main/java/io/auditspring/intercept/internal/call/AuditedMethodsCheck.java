@@ -6,25 +6,30 @@ package io.auditspring.intercept.internal.call;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
+import io.auditspring.AuditSetupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
+import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.event.ContextRefreshedEvent;
+import org.springframework.util.ClassUtils;
 
 /**
  * Reads the annotations of beans that are not created at start-up too, so that a mistake
  * never waits for the first call. A warning names beans whose calls are missed, those in
  * child contexts included, which post-processors of their parents do not see, and classes
- * that were compiled without the names of their parameters.
+ * that were compiled without the names of their parameters. Where calls would pass that
+ * need approval, the application does not start.
  */
 final class AuditedMethodsCheck implements SmartInitializingSingleton, ApplicationListener<ContextRefreshedEvent> {
 
@@ -50,6 +55,10 @@ final class AuditedMethodsCheck implements SmartInitializingSingleton, Applicati
 			}
 		}
 		List<String> missed = missed(this.beanFactory);
+		requireApprovals(missed, this.beanFactory,
+				"they were created before auditing was ready, as something needed them too early, or registered as "
+						+ "finished objects",
+				"Let nothing need them that early, such as a BeanPostProcessor, and let a @Bean method make them.");
 		if (!missed.isEmpty()) {
 			logger.warn(
 					"Calls of @Audited methods of {} leave no entries: these beans were created before auditing "
@@ -70,6 +79,9 @@ final class AuditedMethodsCheck implements SmartInitializingSingleton, Applicati
 		if (context instanceof ConfigurableApplicationContext child && child.getBeanFactory() != this.beanFactory
 				&& child.getBeanNamesForType(AuditedMethodsCheck.class, false, false).length == 0) {
 			List<String> missed = missed(child.getBeanFactory());
+			requireApprovals(missed, child.getBeanFactory(),
+					"their context '%s' is a child of the one that audits".formatted(child.getId()),
+					"Let it import AuditAutoConfiguration, too, for example by @EnableAutoConfiguration.");
 			if (!missed.isEmpty()) {
 				logger
 					.warn("Calls of @Audited methods of {} leave no entries: their context '{}' is a child of the one "
@@ -77,6 +89,23 @@ final class AuditedMethodsCheck implements SmartInitializingSingleton, Applicati
 							+ "@EnableAutoConfiguration", missed, child.getId());
 			}
 		}
+	}
+
+	// An entry that is missing is a pity; what passes without approval is done.
+	private static void requireApprovals(List<String> missed, ConfigurableListableBeanFactory beans, String why,
+			String remedy) {
+		List<String> unapproved = missed.stream()
+			.filter((name) -> passes(Objects.requireNonNull(beans.getSingleton(name))))
+			.toList();
+		if (!unapproved.isEmpty()) {
+			throw new AuditSetupException("Calls of @RequiresApproval methods of %s would pass without approval: %s"
+				.formatted(unapproved, why), remedy);
+		}
+	}
+
+	private static boolean passes(Object bean) {
+		return AuditedMethods.needsApproval(ClassUtils.getUserClass(AopUtils.getTargetClass(bean)))
+				&& !AuditedMethods.isSeenTo(bean);
 	}
 
 	private List<String> missed(ConfigurableListableBeanFactory beans) {

@@ -6,8 +6,8 @@ package io.auditspring.intercept.internal.call;
 
 import java.time.Instant;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 
@@ -30,6 +30,9 @@ import org.springframework.aop.ProxyMethodInvocation;
  */
 final class Call {
 
+	/** What an entry calls the approval of a call. */
+	static final String APPROVAL = "Approval";
+
 	private static final String ATTRIBUTE = Call.class.getName();
 
 	private final Thread thread = Thread.currentThread();
@@ -51,7 +54,15 @@ final class Call {
 
 	private final AfterCompletion afterCompletion;
 
-	private @Nullable UUID approval;
+	private volatile boolean guarded;
+
+	private volatile @Nullable Boolean needed;
+
+	private volatile @Nullable UUID approval;
+
+	private boolean taken;
+
+	private volatile boolean deferred;
 
 	private volatile Decision decision = Decision.NONE;
 
@@ -113,27 +124,98 @@ final class Call {
 	}
 
 	/**
-	 * Lets the call pass, if it needs no approval or has one.
-	 * @throws ApprovalException if it may not
+	 * Whether somebody must approve the call, and has not.
+	 * @return whether {@link #pass()}, or with each subscription
+	 * {@link #approve(Origin)}, must come first
+	 * @throws ApprovalException if nobody can approve anything
 	 */
-	void passApproval() {
+	boolean needsApproval() {
+		Boolean needed = this.needed;
+		if (needed == null) {
+			needed = isApprovalRequired();
+			this.needed = needed;
+		}
+		return needed && this.approval == null;
+	}
+
+	private boolean isApprovalRequired() {
 		CallApproval approvals = this.auditing.approvals().get();
-		String action = this.method.outline().action();
 		if (this.method.encloses() || (approvals == null && this.method.approval() == null)) {
-			return;
+			return false;
 		}
 		if (approvals == null) {
-			throw new ApprovalException("Nothing can be approved here, so %s is refused".formatted(action));
+			throw new ApprovalException("Nothing can be approved here, so %s is refused".formatted(action()));
 		}
-		Map<String, @Nullable Object> arguments = new LinkedHashMap<>();
-		@Nullable Object[] given = this.invocation.getArguments();
-		for (int i = 0; i < given.length; i++) {
-			arguments.put(this.method.arguments().get(i).name(), given[i]);
-		}
-		if (this.method.approval() != null || approvals.isRequired(action, arguments)) {
-			this.approval = approvals.use(action, (this.method.approval() != null) ? this.method.approval() : "",
-					arguments);
-		}
+		return this.method.approval() != null
+				|| approvals.isRequired(action(), this.method.named(this.invocation.getArguments()));
+	}
+
+	/**
+	 * Says that something around the method sees to the approval with each attempt.
+	 */
+	void isGuarded() {
+		this.guarded = true;
+	}
+
+	/**
+	 * Whether something around the method has seen to the approval.
+	 * @return {@code false} if the innermost interceptor has to
+	 */
+	boolean isSeenTo() {
+		return this.guarded;
+	}
+
+	/**
+	 * Says that the method is called by who subscribes to what stands for its result, who
+	 * is told of all that it throws.
+	 */
+	void isDeferred() {
+		this.deferred = true;
+	}
+
+	/**
+	 * Whether what the method throws is told to who subscribes.
+	 * @return {@code false} if whoever called gets it
+	 */
+	boolean tellsSubscribers() {
+		return this.deferred;
+	}
+
+	/**
+	 * Uses an approval for this call, and all attempts at it.
+	 * @throws ApprovalException if there is none
+	 */
+	void pass() {
+		this.approval = approve(this.origin);
+	}
+
+	/**
+	 * Uses an approval.
+	 * @param asking who asks
+	 * @return the approval's id
+	 * @throws ApprovalException if there is none
+	 */
+	UUID approve(Origin asking) {
+		CallApproval approvals = Objects.requireNonNull(this.auditing.approvals().get());
+		String reason = (this.method.approval() != null) ? this.method.approval() : "";
+		@Nullable Object[] arguments = this.invocation.getArguments();
+		return approvals.use(action(), reason, this.method.named(arguments),
+				this.method.named(this.method.visible(arguments)), asking);
+	}
+
+	/**
+	 * Takes the approval of a call that has returned what can be subscribed to more than
+	 * once.
+	 * @return whether the first subscription has yet to be made, or needs no approval
+	 */
+	synchronized boolean isCovered() {
+		boolean covered = this.approval == null || !this.taken;
+		this.taken = true;
+		return covered;
+	}
+
+	private String action() {
+		return this.method.outline().action();
 	}
 
 	/**
@@ -326,8 +408,9 @@ final class Call {
 		if (this.shared) {
 			operation.encloses();
 		}
-		if (this.approval != null) {
-			operation.related("Approval", this.approval);
+		UUID approval = this.approval;
+		if (approval != null) {
+			operation.related(APPROVAL, approval);
 		}
 		if (again) {
 			isOneOfSeveral();

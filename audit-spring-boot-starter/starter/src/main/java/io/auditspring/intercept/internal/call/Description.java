@@ -183,12 +183,7 @@ final class Description {
 	private void captureValues(AuditRecord.Builder record) {
 		AuditedMethod method = method();
 		if (method.capturesArguments()) {
-			@Nullable Object[] visible = method.visible(arguments());
-			Map<String, @Nullable Object> arguments = new LinkedHashMap<>();
-			for (int i = 0; i < visible.length; i++) {
-				arguments.put(method.arguments().get(i).name(), visible[i]);
-			}
-			record.metadata("arguments", arguments);
+			record.metadata("arguments", method.named(method.visible(arguments())));
 		}
 		if (method.capturesResult() && this.failure == null) {
 			record.metadata("result", visibleResult());

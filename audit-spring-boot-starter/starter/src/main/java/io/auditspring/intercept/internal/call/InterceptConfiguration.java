@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 
 import io.auditspring.Actor;
+import io.auditspring.ApprovalPolicy;
 import io.auditspring.AuditRecordCustomizer;
 import io.auditspring.AuditRecorder;
 import io.auditspring.Delivery;
@@ -157,6 +158,26 @@ public final class InterceptConfiguration {
 				ObjectProvider<Receipts> auditReceipts) {
 			return new EventRecorder(auditOrigins, auditTransactions, auditEntryFactory, auditCustomizers,
 					properties.delivery(), auditReceipts.getIfAvailable());
+		}
+
+	}
+
+	/**
+	 * Calls that need approval where nothing is audited: they must not pass for that.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	public static class Unaudited {
+
+		// Nothing else is touched.
+		@Bean
+		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+		static AuditAdvisingPostProcessor auditApprovalPostProcessor(Environment environment,
+				ListableBeanFactory beanFactory, ObjectProvider<CallApproval> approvals) {
+			AuditedMethods methods = Calls.auditedMethods(environment, beanFactory);
+			boolean asked = BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory, ApprovalPolicy.class, true,
+					false).length > 0;
+			return AuditAdvisingPostProcessor.refusing(methods, asked ? methods::anyIn : AuditedMethods::needsApproval,
+					new ApprovedCalls.Refusal(methods, SingletonSupplier.of(approvals::getObject)));
 		}
 
 	}

@@ -18,6 +18,7 @@ import org.springframework.aop.PointcutAdvisor;
 import org.springframework.aop.ProxyMethodInvocation;
 import org.springframework.aop.aspectj.AbstractAspectJAdvice;
 import org.springframework.aop.framework.Advised;
+import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.interceptor.AsyncExecutionInterceptor;
 import org.springframework.aop.interceptor.ExposeInvocationInterceptor;
 import org.springframework.aop.support.AopUtils;
@@ -79,6 +80,31 @@ final class OtherAdvice {
 	}
 
 	/**
+	 * Whether an advice decides who may call what is within it.
+	 * @param advice the advice
+	 * @return whether it is one of Spring Security
+	 */
+	static boolean decidesAccess(Advice advice) {
+		return isOf(advice, SECURITY);
+	}
+
+	/**
+	 * Whether something on the way to the method decides who may call it.
+	 * @param invocation the call
+	 * @return whether this proxy, or one within it, has such an advice for it
+	 */
+	static boolean decidesAccess(MethodInvocation invocation) {
+		Object proxy = ((ProxyMethodInvocation) invocation).getProxy();
+		while (proxy instanceof Advised advised) {
+			if (around(advised, invocation).anyMatch(OtherAdvice::decidesAccess)) {
+				return true;
+			}
+			proxy = AopProxyUtils.getSingletonTarget(advised);
+		}
+		return false;
+	}
+
+	/**
 	 * Who answered instead of the method.
 	 * @param invocation the call
 	 * @return the class of the aspect or interceptor where only one can have been it,
@@ -121,9 +147,11 @@ final class OtherAdvice {
 	}
 
 	private static Stream<Advice> around(MethodInvocation invocation) {
-		if (!(((ProxyMethodInvocation) invocation).getProxy() instanceof Advised proxy)) {
-			return Stream.empty();
-		}
+		return (((ProxyMethodInvocation) invocation).getProxy() instanceof Advised proxy) ? around(proxy, invocation)
+				: Stream.empty();
+	}
+
+	private static Stream<Advice> around(Advised proxy, MethodInvocation invocation) {
 		Object target = invocation.getThis();
 		Class<?> type = (target != null) ? AopUtils.getTargetClass(target) : invocation.getMethod().getDeclaringClass();
 		return Arrays.stream(proxy.getAdvisors())

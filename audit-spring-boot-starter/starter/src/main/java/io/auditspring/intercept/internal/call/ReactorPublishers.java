@@ -5,6 +5,7 @@
 package io.auditspring.intercept.internal.call;
 
 import java.time.Instant;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -13,7 +14,9 @@ import io.auditspring.Actor;
 import io.auditspring.AuditDeliveryException;
 import io.auditspring.capture.internal.entry.Operation;
 import io.auditspring.capture.internal.origin.Origin;
+import io.auditspring.capture.internal.origin.Origins;
 import io.auditspring.capture.internal.origin.SubscriberOrigin;
+import io.auditspring.capture.internal.value.FatalErrors;
 import io.auditspring.delivery.internal.transaction.AuditTransaction;
 import io.auditspring.intercept.internal.result.ReactivePart;
 import io.auditspring.intercept.internal.result.ResultKind;
@@ -21,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
@@ -42,9 +46,60 @@ final class ReactorPublishers implements AsynchronousPublishers {
 		// to; what comes around to that once more passes us by.
 		Mono<Run> begin = begin(call, !call.isReached());
 		if (publisher instanceof Mono<?> mono) {
-			return watch(mono, begin).onErrorMap(ReactorPublishers::unwrapped);
+			return watch(covered(mono, call), begin).onErrorMap(ReactorPublishers::unwrapped);
 		}
-		return (publisher instanceof Flux<?> flux) ? watch(flux, begin).onErrorMap(ReactorPublishers::unwrapped) : null;
+		return (publisher instanceof Flux<?> flux)
+				? watch(covered(flux, call), begin).onErrorMap(ReactorPublishers::unwrapped) : null;
+	}
+
+	// A method that does not say that it returns a publisher was approved when it was
+	// called, for one time.
+	private <T> Mono<T> covered(Mono<T> mono, Call call) {
+		return Mono.defer(() -> call.isCovered() ? mono : asked(call).then(mono));
+	}
+
+	private <T> Flux<T> covered(Flux<T> flux, Call call) {
+		return Flux.defer(() -> call.isCovered() ? flux : asked(call).thenMany(flux));
+	}
+
+	@Override
+	public Object approved(Class<?> type, Call call, Origins.Work<@Nullable Object> next) {
+		Mono<Origin> asked = asked(call);
+		return Mono.class.isAssignableFrom(type)
+				? asked.<Object>flatMap((origin) -> Mono.<Object>from(made(call, origin, next)))
+				: asked.<Object>flatMapMany((origin) -> made(call, origin, next));
+	}
+
+	// Whoever decides may be waited for. What a subscription has been granted counts for
+	// all attempts within it.
+	private Mono<Origin> asked(Call call) {
+		return Mono.deferContextual((context) -> {
+			Run run = context.getOrDefault(call, null);
+			if (run != null && run.approval != null) {
+				return Mono.just(run.origin);
+			}
+			Mono<Origin> asking = (run != null) ? Mono.just(run.origin)
+					: SubscriberOrigin.of(call.origin(), this.subscriber);
+			return asking.flatMap((origin) -> Mono.fromCallable(() -> {
+				UUID approval = call.approve(origin);
+				if (run != null) {
+					run.isApproved(approval);
+				}
+				return origin;
+			}).subscribeOn(Schedulers.boundedElastic()));
+		});
+	}
+
+	// What the method calls on this thread is called by whoever subscribes.
+	private static Publisher<?> made(Call call, Origin origin, Origins.Work<@Nullable Object> next) {
+		try {
+			return (call.auditing().origins().within(origin, next) instanceof Publisher<?> publisher) ? publisher
+					: Mono.empty();
+		}
+		catch (Throwable ex) {
+			FatalErrors.rethrow(ex);
+			return Mono.error(ex);
+		}
 	}
 
 	@Override
@@ -160,6 +215,9 @@ final class ReactorPublishers implements AsynchronousPublishers {
 
 		private long count;
 
+		/** What this subscription was approved by, or null. */
+		private volatile @Nullable UUID approval;
+
 		Run(Call call, boolean passing, Origin origin) {
 			this.call = call;
 			this.passing = passing;
@@ -171,6 +229,22 @@ final class ReactorPublishers implements AsynchronousPublishers {
 				// Its subscriber tries again.
 				this.operation.isAttempt(attempt);
 			}
+		}
+
+		void isApproved(UUID approval) {
+			this.approval = approval;
+			this.operation.related(Call.APPROVAL, approval);
+		}
+
+		/** What a further attempt stands for. */
+		private Operation again() {
+			Operation again = this.call.beginElsewhere(this.origin.at(Instant.now()));
+			UUID approval = this.approval;
+			if (approval != null) {
+				again.related(Call.APPROVAL, approval);
+			}
+			again.isAttempt(this.call.nextAttempt());
+			return again;
 		}
 
 		Context passOn(Context context) {
@@ -190,8 +264,7 @@ final class ReactorPublishers implements AsynchronousPublishers {
 			this.part = ReactivePart.of(context);
 			this.left = this.call.left();
 			if (again) {
-				this.operation = this.call.beginElsewhere(this.origin.at(Instant.now()));
-				this.operation.isAttempt(this.call.nextAttempt());
+				this.operation = again();
 				this.recorded = false;
 				this.returned = false;
 				this.count = 0;
@@ -230,8 +303,7 @@ final class ReactorPublishers implements AsynchronousPublishers {
 
 		private Mono<Void> endUnseen() {
 			this.part = null;
-			this.operation = this.call.beginElsewhere(this.origin.at(Instant.now()));
-			this.operation.isAttempt(this.call.nextAttempt());
+			this.operation = again();
 			if (OtherAdvice.mayAnswer(this.call.invocation())) {
 				this.operation.metadata("answeredBy", OtherAdvice.answering(this.call.invocation()));
 			}

@@ -2,7 +2,7 @@
  * Copyright 2026 the authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.auditspring.intercept.internal.call;
+package io.auditspring.intercept.internal.access;
 
 import java.lang.reflect.Method;
 import java.util.Objects;
@@ -17,7 +17,7 @@ import org.springframework.util.ReflectionUtils;
  * Knows the beans that a test replaced by mocks of Mockito, which is never there in
  * production. What a stub answers was not done, so nobody records it.
  */
-final class Mocks {
+public final class Mocks {
 
 	private static final @Nullable Class<?> MOCKITO = find("org.mockito.Mockito");
 
@@ -34,7 +34,7 @@ final class Mocks {
 	 * @param bean the bean, or a proxy of it
 	 * @return whether its methods do nothing
 	 */
-	static boolean isMock(Object bean) {
+	public static boolean isMock(Object bean) {
 		if (MOCKITO == null) {
 			return false;
 		}
