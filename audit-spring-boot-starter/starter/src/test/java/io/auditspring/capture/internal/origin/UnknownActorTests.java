@@ -22,7 +22,6 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 import org.springframework.core.Ordered;
-import org.springframework.core.task.TaskDecorator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -99,8 +98,10 @@ class UnknownActorTests {
 			return null;
 		};
 		this.runner.withBean(ActorResolver.class, () -> flaky).run((context) -> {
-			Runnable task = context.getBean("auditTaskDecorator", TaskDecorator.class).decorate(() -> entry(context));
-			task.run();
+			new ContextPropagatingTaskDecorator(() -> context.getBean(Origins.class),
+					context.getBean(CapturedContext.class))
+				.decorate(() -> entry(context))
+				.run();
 			assertThatItIsUnknown(new AuditLog(context.getBean(DataSource.class)).entries().get(0),
 					IllegalStateException.class);
 		});

@@ -91,6 +91,15 @@ class UnnamedArgumentsTests {
 		try (InputStream named = type.getResourceAsStream("/" + type.getName().replace('.', '/') + ".class")) {
 			new ClassReader(named).accept(new ClassVisitor(SpringAsmInfo.ASM_VERSION, written) {
 
+				// Its own loader makes it a stranger to the class that it is in.
+				@Override
+				public void visitInnerClass(String name, String outerName, String innerName, int access) {
+				}
+
+				@Override
+				public void visitNestHost(String nestHost) {
+				}
+
 				@Override
 				public MethodVisitor visitMethod(int access, String name, String descriptor, String signature,
 						String[] exceptions) {
@@ -128,7 +137,7 @@ class UnnamedArgumentsTests {
 			throw new IllegalStateException("Not for " + user + ": " + newPassword);
 		}
 
-		@Audited(message = "to #{#p1}")
+		@Audited(message = "to #{#args[1]}")
 		public void move(@AuditTarget("Door") String door, String room) {
 		}
 
