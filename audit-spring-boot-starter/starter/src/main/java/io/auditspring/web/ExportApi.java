@@ -195,7 +195,8 @@ final class ExportApi implements TrailHandler {
 		AuditQuery query = reader.narrow(parameters);
 		boolean places = reader.seesAll();
 		if (parameters.value(FIELDS) != null && !"csv".equals(parameters.value(FORMAT))) {
-			throw new MalformedParameterException(FIELDS, "fields chooses columns of format=csv; others have no columns");
+			throw new MalformedParameterException(FIELDS,
+					"fields chooses columns of format=csv; others have no columns");
 		}
 		return switch (String.valueOf(parameters.value(FORMAT))) {
 			case "csv" -> {

@@ -133,9 +133,10 @@ final class LedgerApi implements TrailHandler {
 	ResponseEntity<byte[]> proof(@PathVariable String id, @Nullable Principal principal) {
 		requireAll(principal);
 		UUID entry = EntryParameters.uuid("id", id);
-		return this.answers.of(proof((signed) -> signed.inclusionInAll(entry)
-			.map(Proofs::of)
-			.or(() -> signed.inclusion(entry).map(Proofs::of)),
+		return this.answers.of(proof(
+				(signed) -> signed.inclusionInAll(entry)
+					.map(Proofs::of)
+					.or(() -> signed.inclusion(entry).map(Proofs::of)),
 				"There is no such entry in the database, or no signed checkpoint covers it yet"));
 	}
 

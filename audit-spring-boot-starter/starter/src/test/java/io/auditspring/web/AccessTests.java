@@ -239,8 +239,7 @@ class AccessTests {
 	@TestFactory
 	Stream<DynamicTest> everyPathAsEverybody() {
 		return EXPECTED.stream()
-			.flatMap((expected) -> Stream.of(
-					test("nobody", this.nobody, expected, NOT_SIGNED_IN, Set.of()),
+			.flatMap((expected) -> Stream.of(test("nobody", this.nobody, expected, NOT_SIGNED_IN, Set.of()),
 					test("analyst", this.nobody.as("jane").with("X-Tenant", "acme"), expected, expected.analyst(),
 							Set.of("jane.done")),
 					test("manager", this.nobody.as("carol").with("X-Tenant", "acme"), expected, expected.manager(),

@@ -171,9 +171,9 @@ class AuditApiTests {
 	@ParameterizedTest
 	@CsvSource({ "actor=bob, order.refund", "impersonator=support, ticket.close",
 			"impersonator=none&impersonator=support&actor=mia, ticket.close",
-			"action=ticket.close&action=night.run&-impersonator=support, night.run", "severity=WARNING, order.refund", "outcome=denied, order.refund",
-			"category=money, order.refund", "targetType=Order&targetId=7, order.refund", "q=BOB, order.refund",
-			"related=Invoice:3, order.pay", "action=night.run, night.run",
+			"action=ticket.close&action=night.run&-impersonator=support, night.run", "severity=WARNING, order.refund",
+			"outcome=denied, order.refund", "category=money, order.refund", "targetType=Order&targetId=7, order.refund",
+			"q=BOB, order.refund", "related=Invoice:3, order.pay", "action=night.run, night.run",
 			"actorType=system&action=night.run, night.run", "minSeverity=warning, order.refund",
 			"targetId=7, order.refund", "action=order.ref*, order.refund", "action=*.run, night.run",
 			"metadata=part.of:7, order.refund", "metadata=part.of:7&metadata=list:b, order.refund",
@@ -208,12 +208,14 @@ class AuditApiTests {
 		String second = all.get(1).get("id").stringValue();
 		for (String path : List.of("entries?id=" + first, "entries?id=%s&id=%s&-id=%s".formatted(first, second, second),
 				"entries?action=order.pay&id=" + first)) {
-			assertThat(this.carol.json("/audit/api/" + path).get("entries")).singleElement().satisfies(
-					(entry) -> assertThat(entry.get("id").stringValue()).isEqualTo(first));
+			assertThat(this.carol.json("/audit/api/" + path).get("entries")).singleElement()
+				.satisfies((entry) -> assertThat(entry.get("id").stringValue()).isEqualTo(first));
 		}
 		assertThat(this.carol.json("/audit/api/entries?action=order.pay&-id=" + first).get("entries")).hasSize(4);
 		assertThat(this.carol.json("/audit/api/entries/count?id=" + first).toString()).contains("\"count\":1");
-		assertThat(this.carol.get("/audit/api/export?format=ndjson&id=" + first).body().lines()
+		assertThat(this.carol.get("/audit/api/export?format=ndjson&id=" + first)
+			.body()
+			.lines()
 			.filter((line) -> line.contains("\"salt\""))).hasSize(1);
 		assertThat(this.nobody.as("bob").json("/audit/api/entries?id=" + first).get("entries")).isEmpty();
 		assertThat(this.jane.json("/audit/api/entries?id=" + first).get("entries")).hasSize(1);

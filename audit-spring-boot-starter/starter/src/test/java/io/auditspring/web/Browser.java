@@ -298,10 +298,9 @@ final class Browser implements AutoCloseable {
 
 	/** How many pages it is on paper, and how often text is painted on them. */
 	Paper paper() {
-		String pdf = new String(
-				Base64.getDecoder()
-					.decode(String.valueOf(
-							this.driver.executeCdpCommand("Page.printToPDF", Map.of("preferCSSPageSize", true)).get("data"))),
+		String pdf = new String(Base64.getDecoder()
+			.decode(String.valueOf(
+					this.driver.executeCdpCommand("Page.printToPDF", Map.of("preferCSSPageSize", true)).get("data"))),
 				StandardCharsets.ISO_8859_1);
 		long texts = Pattern.compile("stream\r?\n(.*?)endstream", Pattern.DOTALL)
 			.matcher(pdf)

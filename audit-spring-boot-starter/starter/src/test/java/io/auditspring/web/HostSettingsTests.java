@@ -149,10 +149,13 @@ class HostSettingsTests {
 			HttpRequest.Builder request = HttpRequest.newBuilder()
 				.headers(carol.headers().toArray(String[]::new))
 				.header("Content-Type", "application/x-www-form-urlencoded");
-			JsonNode csrf = new JsonMapper().readTree(browser
-				.send(request.uri(carol.address().resolve("/audit/api/reader")).build(),
-						HttpResponse.BodyHandlers.ofString())
-				.body()).path("csrf");
+			JsonNode csrf = new JsonMapper()
+				.readTree(
+						browser
+							.send(request.uri(carol.address().resolve("/audit/api/reader")).build(),
+									HttpResponse.BodyHandlers.ofString())
+							.body())
+				.path("csrf");
 			HttpRequest.BodyPublisher token = HttpRequest.BodyPublishers
 				.ofString(csrf.path("parameter").stringValue() + "=" + csrf.path("token").stringValue());
 			request.uri(carol.address().resolve("/audit/api/verification/cancellation"));
@@ -185,8 +188,8 @@ class HostSettingsTests {
 
 		@Bean
 		FilterRegistrationBean<Filter> slashes() {
-			return WithoutSlashes.first(
-					UrlHandlerFilter.trailingSlashHandler("/**").redirect(HttpStatus.PERMANENT_REDIRECT).build());
+			return WithoutSlashes
+				.first(UrlHandlerFilter.trailingSlashHandler("/**").redirect(HttpStatus.PERMANENT_REDIRECT).build());
 		}
 
 	}

@@ -81,10 +81,11 @@ class PageStateTests extends PageVisit {
 			['billing', 9000, -1, 0], ['main', 10000, -1, 0]                    | 0 of 2 chains signed
 			""")
 	void whatIsSignedIsSaidOfEveryChain(String chains, String said) {
-		answering("ledger", """
-				async () => Response.json({ chains: [%s].map(([chain, size, signed, hours]) => ({ chain, size, hash: '', recordedAt: '2026-01-01T00:00:00Z',
-					checkpoint: signed === -1 ? null : { size: signed, root: signed && '00', signedAt: new Date(Date.now() - hours * 3600000).toISOString(), note: '' } })) })"""
-			.formatted(chains));
+		answering("ledger",
+				"""
+						async () => Response.json({ chains: [%s].map(([chain, size, signed, hours]) => ({ chain, size, hash: '', recordedAt: '2026-01-01T00:00:00Z',
+							checkpoint: signed === -1 ? null : { size: signed, root: signed && '00', signedAt: new Date(Date.now() - hours * 3600000).toISOString(), note: '' } })) })"""
+					.formatted(chains));
 		open("");
 		browser.find(".ledger summary").click();
 		browser.find(".chain");

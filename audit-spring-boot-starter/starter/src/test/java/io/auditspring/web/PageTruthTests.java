@@ -160,18 +160,20 @@ class PageTruthTests extends PageVisit {
 		open("?action=gauge.first");
 		verify();
 		browser.find(".proved .fine");
-		assertThat(String.valueOf(browser.run("return window.asked"))).matches(
-				".*export\\?id=%s&from=2[^&]+Z&format=ndjson".formatted(browser.find(".entry").getDomAttribute("data-id")));
+		assertThat(String.valueOf(browser.run("return window.asked")))
+			.matches(".*export\\?id=%s&from=2[^&]+Z&format=ndjson"
+				.formatted(browser.find(".entry").getDomAttribute("data-id")));
 	}
 
 	@Test
 	void whatIsTakenAwayIsTheEvidenceOfOneEntry() {
-		browser.before("""
-				{
-					const kept = URL.createObjectURL;
-					URL.createObjectURL = (blob) => { blob.text().then((text) => { window.saved = text; }); return kept.call(URL, blob); };
-					HTMLAnchorElement.prototype.click = function () { window.named = this.download; };
-				}""");
+		browser
+			.before("""
+					{
+						const kept = URL.createObjectURL;
+						URL.createObjectURL = (blob) => { blob.text().then((text) => { window.saved = text; }); return kept.call(URL, blob); };
+						HTMLAnchorElement.prototype.click = function () { window.named = this.download; };
+					}""");
 		open("?action=order.pay&actor=jane");
 		String id = browser.find(".entry").getDomAttribute("data-id");
 		verify();

@@ -170,9 +170,10 @@ class PageWorkTests extends PageVisit {
 		browser.zone("Europe/Berlin");
 		chart("P1D", "2026-01-31T10:34:56Z");
 		// Days are those of UTC, which begin later there.
-		browser.texts(".axis span", (times) -> times.size() == 5
-				&& times.subList(0, 4).stream().allMatch((time) -> time.matches("[^:]*2026.*0?1:00.*"))
-				&& times.get(4).matches("[^:]*2026.*11:34.*"));
+		browser.texts(".axis span",
+				(times) -> times.size() == 5
+						&& times.subList(0, 4).stream().allMatch((time) -> time.matches("[^:]*2026.*0?1:00.*"))
+						&& times.get(4).matches("[^:]*2026.*11:34.*"));
 		browser.texts(".chart .since", (lines) -> lines.size() == 1 && lines.get(0).endsWith("Europe/Berlin."));
 		browser.find(".zone").click();
 		browser.texts(".axis span",
@@ -191,8 +192,8 @@ class PageWorkTests extends PageVisit {
 		withoutNews();
 		browser.zone(zone);
 		chart("P1D", "2026-01-31T10:34:56Z");
-		browser.texts(".axis span", (times) -> times.size() == 5
-				&& times.get(0).matches("[^:]*\\b%s\\b[^:]*\\b%s".formatted(day, clock)));
+		browser.texts(".axis span",
+				(times) -> times.size() == 5 && times.get(0).matches("[^:]*\\b%s\\b[^:]*\\b%s".formatted(day, clock)));
 	}
 
 	private static void chart(String interval, String to) {
@@ -417,7 +418,7 @@ class PageWorkTests extends PageVisit {
 		browser.find(".person [data-filter=impersonator] .link").click();
 		browser.awaitAddress((address) -> address.contains("impersonator=helper") && !address.contains("-imp"));
 		browser.texts(".entry .who", List.of("Nora Vik")::equals);
-		browser.texts(".chips li", 
+		browser.texts(".chips li",
 				(chips) -> chips.stream().anyMatch((chip) -> chip.replace('\n', ' ').equals("Really acting helper")));
 	}
 
@@ -449,8 +450,8 @@ class PageWorkTests extends PageVisit {
 		assertThat(entry.path("id").stringValue()).isEqualTo(id);
 		assertThat(json).contains("\"number\": " + PageRoom.BIG);
 		browser.button("Copy as curl").click();
-		browser.await("return window.copied", "curl -H 'Accept: application/json' '%s/audit/api/entries/%s'"
-			.formatted(site(), id)::equals);
+		browser.await("return window.copied",
+				"curl -H 'Accept: application/json' '%s/audit/api/entries/%s'".formatted(site(), id)::equals);
 		browser.button("Copy citation").click();
 		browser.await("return window.copied",
 				(copied) -> String.valueOf(copied)
@@ -486,16 +487,18 @@ class PageWorkTests extends PageVisit {
 	void whatOthersPutIntoTheBrowsersStorageLeadsNowhereElse() {
 		withoutNews();
 		open("");
-		browser.run("""
-				localStorage.setItem('audit-views', JSON.stringify([{ name: 'one', address: "javascript:document.title='hacked'" },
-					{ name: 'two', address: '//example.org/?' }, { name: 'three', address: 'https://example.org' }, null, 7,
-					{ name: 8, address: '?' }, { name: 'nine' }]));
-				localStorage.setItem('audit-columns', '{"a":1}');
-				localStorage.setItem('audit-drawer', '"wide"');""");
+		browser
+			.run("""
+					localStorage.setItem('audit-views', JSON.stringify([{ name: 'one', address: "javascript:document.title='hacked'" },
+						{ name: 'two', address: '//example.org/?' }, { name: 'three', address: 'https://example.org' }, null, 7,
+						{ name: 8, address: '?' }, { name: 'nine' }]));
+					localStorage.setItem('audit-columns', '{"a":1}');
+					localStorage.setItem('audit-drawer', '"wide"');""");
 		open("");
 		browser.find(".views summary").click();
 		browser.texts(".own a", List.of("one", "two", "three")::equals);
-		assertThat(browser.run("return [...new Set([...document.querySelectorAll('.own a')].map((each) => each.href))]"))
+		assertThat(
+				browser.run("return [...new Set([...document.querySelectorAll('.own a')].map((each) => each.href))]"))
 			.isEqualTo(List.of(site() + "/audit/?"));
 		browser.find(".own a").click();
 		browser.find(".entry").click();
@@ -582,8 +585,9 @@ class PageWorkTests extends PageVisit {
 	@Test
 	void durationsHaveTheSignOfTheReadersLanguage() {
 		withoutNews();
-		answering("entries/", """
-				async (answer) => Response.json({ ...await (await answer()).json(), durationMicros: window.took ?? 1500 })""");
+		answering("entries/",
+				"""
+						async (answer) => Response.json({ ...await (await answer()).json(), durationMicros: window.took ?? 1500 })""");
 		open("?targetType=Report");
 		browser.find(".entry").click();
 		browser.texts(".detail dd", (facts) -> facts.contains("1.5 ms"));
@@ -600,10 +604,16 @@ class PageWorkTests extends PageVisit {
 		withoutNews();
 		open("?action=ticket.close");
 		browser.find(".exports summary").click();
-		String address = (String) browser.run(
-				"return [...document.querySelectorAll('.exports a')].find((each) => each.querySelector('b').textContent === 'CSV, short').href");
-		browser.await("return fetch('%s').then((answer) => answer.text())".formatted(address), (csv) -> String.valueOf(csv)
-			.matches("recordedAt,actorId,actorName,impersonatorId,action,[^\r]*\r\n2[^,]*,customer,Nora Vik,helper,ticket\\.close,Ticket,3,No sound,success,,\r\n"));
+		String csv = (String) browser
+			.run("""
+					const short = [...document.querySelectorAll('.exports a')].find((each) => each.querySelector('b').textContent === 'CSV, short');
+					return fetch(short.href).then((answer) => answer.text())""");
+		assertThat(csv.replace("\"", "").lines()).hasSize(2)
+			.first()
+			.isEqualTo(
+					"recordedAt,actorId,actorName,impersonatorId,action,targetType,targetId,targetName,outcome,message,error");
+		assertThat(csv.replace("\"", ""))
+			.contains("Z,customer,Nora Vik,helper,ticket.close,Ticket,31,No sound,success,");
 	}
 
 	@Test

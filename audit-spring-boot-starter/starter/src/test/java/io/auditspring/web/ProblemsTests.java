@@ -92,10 +92,11 @@ class ProblemsTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "GET, /audit/api/entries/17, 400", "GET, /audit/api/entries/17/proof, 400", "GET, /audit/api/entries?colour=red, 400",
-			"GET, /audit/api/targets/Order/4%252F2, 400", "GET, /audit/api/nothing, 404", "GET, /audit/nothing, 404",
-			"GET, /audit/page/nothing.js, 404", "POST, /audit/api/verification, 403",
-			"DELETE, /audit/api/verification, 403", "PROPFIND, /audit/api/entries, 400" })
+	@CsvSource({ "GET, /audit/api/entries/17, 400", "GET, /audit/api/entries/17/proof, 400",
+			"GET, /audit/api/entries?colour=red, 400", "GET, /audit/api/targets/Order/4%252F2, 400",
+			"GET, /audit/api/nothing, 404", "GET, /audit/nothing, 404", "GET, /audit/page/nothing.js, 404",
+			"POST, /audit/api/verification, 403", "DELETE, /audit/api/verification, 403",
+			"PROPFIND, /audit/api/entries, 400" })
 	void everyErrorHasOneShape(String method, String path, int status) {
 		isProblem(this.carol.send(method, path), status);
 	}
@@ -131,7 +132,8 @@ class ProblemsTests {
 			""")
 	void aDecisionThatCannotBeReadIsNoFailureOfOurs(String body, int status) throws Exception {
 		HttpRequest.Builder request = HttpRequest
-			.newBuilder(URI.create(this.carol.address() + "/audit/api/approvals/01a2257b-d936-7e6c-bb39-26e863b37804/grant"))
+			.newBuilder(URI
+				.create(this.carol.address() + "/audit/api/approvals/01a2257b-d936-7e6c-bb39-26e863b37804/grant"))
 			.headers(this.carol.with("X-Without-Csrf", "yes").headers().toArray(String[]::new))
 			.header("Content-Type", "application/json")
 			.POST(HttpRequest.BodyPublishers.ofString(body));
@@ -227,9 +229,9 @@ class ProblemsTests {
 
 	@ParameterizedTest
 	@CsvSource({ "entries?colour=red, colour", "entries?q=a&q=b, q", "entries/17, id", "entries/17/proof, id",
-			"entries/17/proof?format=tlog-proof, id", "entries?id=1, id", "entries?-id=1, -id", "entries?operation=1, operation",
-			"export?format=csv&fields=action&fields=id, fields", "export?format=csv&fields=action;colour, fields",
-			"export?format=ecs&fields=action, fields",
+			"entries/17/proof?format=tlog-proof, id", "entries?id=1, id", "entries?-id=1, -id",
+			"entries?operation=1, operation", "export?format=csv&fields=action&fields=id, fields",
+			"export?format=csv&fields=action;colour, fields", "export?format=ecs&fields=action, fields",
 			"entries?cursor=abc, cursor", "statistics?interval=1, interval",
 			"statistics?interval=P200000000D, interval", "statistics?from=2026-02-01&to=2026-01-01, from",
 			"statistics?limit=1, limit", "export?format=csv&cursor=abc, cursor", "export?format=xlsx, format",

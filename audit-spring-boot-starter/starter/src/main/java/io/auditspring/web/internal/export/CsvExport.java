@@ -70,7 +70,8 @@ final class CsvExport {
 		try (SequenceWriter rows = CSV.writer(schema).writeValues(out)) {
 			rows.write(List.of());
 			LedgerPlace.shown(entries, places)
-				.forEach((entry) -> rows.write(columns.stream().map((name) -> cell(value(name, entry, places))).toList()));
+				.forEach((entry) -> rows
+					.write(columns.stream().map((name) -> cell(value(name, entry, places))).toList()));
 		}
 	}
 
