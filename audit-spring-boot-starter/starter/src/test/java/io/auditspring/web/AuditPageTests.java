@@ -211,12 +211,12 @@ class AuditPageTests extends PageVisit {
 		open("?actor=ringer");
 		browser.find(".live");
 		browser.texts(".facet",
-				(facets) -> facets.stream().anyMatch((each) -> each.replace('\n', ' ').equals("ringer 1")));
+				(facets) -> facets.stream().anyMatch((each) -> each.replace('\n', ' ').equals("success 1")));
 		recorder.record(AuditRecord.action("bell.break").actor(Actor.user("ringer")).build());
 		browser.find(".fresh").click();
 		browser.texts(".total", List.of("2 entries")::equals);
 		browser.texts(".facet",
-				(facets) -> facets.stream().anyMatch((each) -> each.replace('\n', ' ').equals("ringer 2")));
+				(facets) -> facets.stream().anyMatch((each) -> each.replace('\n', ' ').equals("success 2")));
 		browser.texts(".facet .value", (values) -> values.contains("bell.break"));
 	}
 

@@ -148,7 +148,7 @@ final class PageRoom implements BeforeAllCallback {
 				AuditRecord.action("device.sync").actor(traveller).message("is in time"),
 				AuditRecord.action("ticket.close")
 					.actor(Actor.user("customer", "Nora Vik").impersonatedBy("helper"))
-					.target("Ticket", 3)
+					.target("Ticket", 31)
 					.targetName("No sound")
 					.metadata("a.name:with-both", "x")
 					.request(RequestContext.from("192.0.2.9").withUserAgent("Mozilla/5.0 (X11; Linux) Firefox/140.0")),
