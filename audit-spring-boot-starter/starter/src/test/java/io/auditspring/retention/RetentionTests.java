@@ -467,7 +467,7 @@ class RetentionTests {
 	void oneInstanceADayLooksWhatIsDue() {
 		DataSource keeper = Roles.user(this.database.dataSource(), "audit_retention");
 		LedgerUpkeep first = new LedgerUpkeep(keeper, this.database.schema(), retention(RetentionAction.DROP), null,
-				null, () -> Entries.entry("by"));
+				null, () -> Entries.entry("by"), List.of());
 		first.run();
 		assertThat(this.database.query("select min(seq) from audit.audit_log where chain = 'main'")).isEqualTo("3");
 		this.database.appendAt(Instant.parse("2017-01-01T00:00:00Z"), "third", Entries.entry("late"));
@@ -553,7 +553,7 @@ class RetentionTests {
 	@Test
 	void comingMonthsAreMadeWhileTheApplicationRuns() {
 		new LedgerUpkeep(Roles.user(this.database.dataSource(), "audit_writer"), this.database.schema(), null, null,
-				null, () -> Entries.entry("by"))
+				null, () -> Entries.entry("by"), List.of())
 			.run();
 		assertThat(this.database.query("select to_regclass('audit.%s')::text"
 			.formatted(LedgerDatabase.partition(LedgerDatabase.thisMonth().plusMonths(Partitions.MONTHS_AHEAD)))))
