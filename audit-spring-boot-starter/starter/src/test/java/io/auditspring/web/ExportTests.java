@@ -318,6 +318,16 @@ class ExportTests {
 			.until(() -> this.carol.status("/audit/api/export?format=csv&action=none") == 200);
 	}
 
+	/** Whose length is known was kept until its end. */
+	@Test
+	void whatGivesAnswersTagsDoesNotKeepAnExport() throws Exception {
+		large();
+		try (HangingVisitor visitor = HangingVisitor.ask(this.carol, "/audit/api/export?format=ecs")) {
+			assertThat(visitor.readSome()).containsIgnoringCase("Transfer-Encoding: chunked")
+				.doesNotContainIgnoringCase("Content-Length:", "ETag:");
+		}
+	}
+
 	@Test
 	void whoSeesTheirOwnHasOneExportAtATime() throws Exception {
 		if (log.jdbc().queryForList("select 1 from audit.audit_log where action = 'jane.large' limit 1").isEmpty()) {
