@@ -264,7 +264,7 @@ class ReadThroughTests {
 			this.ledger.appendAt(time, (i % 2 == 0) ? "first" : "second",
 					List.of(order("SHIPPED", "{\"text\":\"%s\"}".formatted("x".repeat(900_000)), ACROSS)));
 		}
-		archiving().run((context) -> {
+		archiving().withPropertyValues("audit.archive.memory=1GB").run((context) -> {
 			AuditTrail trail = context.getBean(AuditTrail.class);
 			AuditQuery all = AuditQuery.all().to(END).limit(AuditQuery.MAX_LIMIT);
 			List<AuditQuery> queries = List.of(all, all.oldestFirst(), all.chain("first"), all.actor("müller"),
