@@ -103,7 +103,7 @@ class PublishedResultTests extends LateResults {
 			.contextWrite(ReactiveSecurityContextHolder
 				.withSecurityContext(Mono.error(new IllegalStateException("who knows"))))
 			.block(PATIENCE);
-		assertThat(newEntries(3)).extracting("actor_id").containsExactly("bob", "system", "system");
+		assertThat(newEntries(3)).extracting("actor_id").containsExactly("bob", "system", "unknown");
 	}
 
 }

@@ -42,6 +42,7 @@ class UnnamedArgumentsTests {
 		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class))
 			.withPropertyValues("audit.delivery=sync", "audit.capture.arguments=true")
 			.withBean(DataSource.class, () -> this.database)
+			.withClassLoader(desk.getClassLoader())
 			.withBean("desk", desk)
 			.run((context) -> {
 				try {
