@@ -5,6 +5,7 @@
 package io.auditspring.intercept.internal.call;
 
 import java.lang.reflect.Method;
+import java.lang.reflect.UndeclaredThrowableException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
@@ -16,6 +17,7 @@ import io.auditspring.intercept.internal.result.ResultKind;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.ProxyMethodInvocation;
 import org.springframework.aop.support.AopUtils;
 
 /**
@@ -66,10 +68,7 @@ final class AuditBoundary implements AuditAdvice {
 	private @Nullable Object invoke(Call call) throws Throwable {
 		Object result;
 		try {
-			// Who may not call it, whoever finds that out, must not ask either.
-			result = call.needsApproval() && OtherAdvice.decidesAccess(call.invocation())
-					? this.proxies.within(call, call.invocation()) : ApprovedCalls.pass(call, call.invocation(),
-							(invocation) -> this.proxies.within(call, invocation));
+			result = passed(call);
 		}
 		catch (Throwable ex) {
 			AuditAdvice.attempt(ex, () -> failed(call, ex));
@@ -86,6 +85,36 @@ final class AuditBoundary implements AuditAdvice {
 		}
 		call.settle(null);
 		return result;
+	}
+
+	/**
+	 * Who may not call it, whoever finds that out, must not ask for an approval either.
+	 */
+	private @Nullable Object passed(Call call) throws Throwable {
+		MethodInvocation invocation = call.invocation();
+		if (!call.needsApproval() || !OtherAdvice.decidesAccess(invocation)) {
+			return ApprovedCalls.pass(call, invocation, (next) -> this.proxies.within(call, next));
+		}
+		// Access control that is subscribed to once more would lead past whoever asks,
+		// straight to the method: an invocation goes through the advice once only.
+		ProxyMethodInvocation here = (ProxyMethodInvocation) ((ProxyMethodInvocation) invocation).invocableClone();
+		Object first = this.proxies.within(call, invocation);
+		AsynchronousPublishers publishers = call.auditing().publishers();
+		Object all = (first != null && publishers != null)
+				? publishers.repeat(first, () -> again(call, here.invocableClone())) : null;
+		return (all != null) ? all : first;
+	}
+
+	private @Nullable Object again(Call call, MethodInvocation invocation) throws Exception {
+		try {
+			return this.proxies.within(call, invocation);
+		}
+		catch (Exception | Error ex) {
+			throw ex;
+		}
+		catch (Throwable ex) {
+			throw new UndeclaredThrowableException(ex);
+		}
 	}
 
 	private static @Nullable Object late(Call call, @Nullable Object result, ResultKind kind) {
