@@ -33,7 +33,7 @@ class ObservedBatchesTests {
 
 	private static ConfigurableApplicationContext start(String... properties) {
 		return new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
-			.properties("spring.datasource.url=" + ((PGSimpleDataSource) TestDatabase.newDatabase()).getUrl(),
+			.properties("spring.datasource.url=" + ((PGSimpleDataSource) TestDatabase.migrated()).getUrl(),
 					"spring.datasource.username=postgres", "spring.flyway.enabled=false",
 					"spring.application.name=shop", "audit.relay.poll-interval=20ms")
 			.properties(properties)

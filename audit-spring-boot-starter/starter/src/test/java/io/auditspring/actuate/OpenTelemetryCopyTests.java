@@ -40,7 +40,7 @@ class OpenTelemetryCopyTests {
 
 	private static ConfigurableApplicationContext start(Class<?> application, String... properties) {
 		return new SpringApplicationBuilder(application).web(WebApplicationType.NONE)
-			.properties("spring.datasource.url=" + ((PGSimpleDataSource) TestDatabase.newDatabase()).getUrl(),
+			.properties("spring.datasource.url=" + ((PGSimpleDataSource) TestDatabase.migrated()).getUrl(),
 					"spring.datasource.username=postgres", "spring.flyway.enabled=false",
 					"spring.application.name=shop")
 			.properties(properties)

@@ -335,7 +335,7 @@ class ApprovedCallsTests {
 
 		@Bean
 		DataSource dataSource() {
-			return ShopConfiguration.pool(TestDatabase.newDatabase());
+			return ShopConfiguration.pool(TestDatabase.migrated());
 		}
 
 		@Bean

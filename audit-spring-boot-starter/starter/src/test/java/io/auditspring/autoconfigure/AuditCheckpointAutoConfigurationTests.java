@@ -64,7 +64,7 @@ class AuditCheckpointAutoConfigurationTests {
 
 	private static final String PEM = Ed25519Signer.newPem();
 
-	private final DataSource database = TestDatabase.newDatabase();
+	private final DataSource database = TestDatabase.migrated();
 
 	private final AuditLog log = new AuditLog(this.database);
 

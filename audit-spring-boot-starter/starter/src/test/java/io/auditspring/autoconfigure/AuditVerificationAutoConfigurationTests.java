@@ -36,7 +36,7 @@ class AuditVerificationAutoConfigurationTests {
 
 	private static final String INTERVAL = "audit.verification.interval=1h";
 
-	private final DataSource database = TestDatabase.newDatabase();
+	private final DataSource database = TestDatabase.migrated();
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class, AuditCheckpointAutoConfiguration.class,

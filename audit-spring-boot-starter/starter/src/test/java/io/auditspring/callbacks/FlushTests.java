@@ -233,7 +233,7 @@ class FlushTests {
 
 		@Bean
 		DataSource dataSource() {
-			return ShopConfiguration.pool(TestDatabase.newDatabase());
+			return ShopConfiguration.pool(TestDatabase.migrated());
 		}
 
 		@Bean

@@ -37,7 +37,7 @@ class ConcurrentDeliveryTests {
 
 	private static final int CALLS = 1_000;
 
-	private final DataSource database = TestDatabase.newDatabase();
+	private final DataSource database = TestDatabase.migrated();
 
 	private final AuditLog log = new AuditLog(this.database);
 

@@ -111,7 +111,9 @@ public final class FaultyDataSource extends DelegatingDataSource {
 
 	private static void abort(Connection connection) {
 		try {
-			connection.abort(Runnable::run);
+			if (!connection.isClosed()) {
+				connection.abort(Runnable::run);
+			}
 		}
 		catch (SQLException ex) {
 			throw new IllegalStateException(ex);

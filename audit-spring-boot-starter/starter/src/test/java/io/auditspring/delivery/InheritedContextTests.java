@@ -39,7 +39,7 @@ class InheritedContextTests {
 
 	private static final int TIMES = 20;
 
-	private final DataSource database = TestDatabase.newDatabase();
+	private final DataSource database = TestDatabase.migrated();
 
 	private final AuditLog log = new AuditLog(this.database);
 

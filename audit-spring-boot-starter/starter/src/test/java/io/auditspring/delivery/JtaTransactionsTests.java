@@ -80,7 +80,7 @@ class JtaTransactionsTests {
 			BeanPopulator.getNamedInstance(ObjectStoreEnvironmentBean.class, store)
 				.setObjectStoreType(VolatileStore.class.getName());
 		}
-		PGSimpleDataSource database = (PGSimpleDataSource) TestDatabase.newDatabase();
+		PGSimpleDataSource database = (PGSimpleDataSource) TestDatabase.migrated();
 		context = new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
 			.properties("spring.jpa.hibernate.ddl-auto=create", "spring.main.banner-mode=off",
 					"spring.flyway.enabled=false", "spring.application.name=shop", "test.url=" + database.getUrl())

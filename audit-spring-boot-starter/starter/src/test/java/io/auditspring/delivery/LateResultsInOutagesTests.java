@@ -36,7 +36,7 @@ class LateResultsInOutagesTests {
 
 	private static final int CALLS = 20;
 
-	private final DataSource database = TestDatabase.newDatabase();
+	private final DataSource database = TestDatabase.migrated();
 
 	private final Pool pool = new Pool(this.database);
 

@@ -32,7 +32,7 @@ class LoggedFailureTests {
 
 	private static final String PERSONAL = "jane.doe@example.com";
 
-	private final DataSource database = TestDatabase.newDatabase();
+	private final DataSource database = TestDatabase.migrated();
 
 	private final AuditLog log = new AuditLog(this.database);
 

@@ -77,7 +77,7 @@ class ReactiveTransactionsTests {
 
 	@BeforeAll
 	static void start() {
-		PGSimpleDataSource database = (PGSimpleDataSource) TestDatabase.newDatabase();
+		PGSimpleDataSource database = (PGSimpleDataSource) TestDatabase.migrated();
 		context = new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
 			.properties("spring.main.banner-mode=off", "spring.application.name=shop",
 					"spring.jpa.hibernate.ddl-auto=none", "spring.flyway.enabled=false",

@@ -26,7 +26,7 @@ class ContendedLedgerTests {
 	/** How long a transaction of somebody else stays open: minutes on demand. */
 	private static final Duration OPEN = Duration.ofSeconds(Integer.getInteger("faults.open", 2));
 
-	private final PGSimpleDataSource database = (PGSimpleDataSource) TestDatabase.newDatabase();
+	private final PGSimpleDataSource database = (PGSimpleDataSource) TestDatabase.migrated();
 
 	private final AuditLog log = new AuditLog(this.database);
 

@@ -22,7 +22,7 @@ class LockedTablesTests {
 
 	private static final int CALLS = 100;
 
-	private final PGSimpleDataSource database = (PGSimpleDataSource) TestDatabase.newDatabase();
+	private final PGSimpleDataSource database = (PGSimpleDataSource) TestDatabase.migrated();
 
 	private final Answers answers = new Answers();
 

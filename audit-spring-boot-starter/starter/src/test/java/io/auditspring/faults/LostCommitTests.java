@@ -37,7 +37,7 @@ import static org.assertj.core.api.Assertions.tuple;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LostCommitTests {
 
-	private final DataSource database = TestDatabase.newDatabase();
+	private final DataSource database = TestDatabase.migrated();
 
 	private final AuditLog log = new AuditLog(this.database);
 

@@ -42,7 +42,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 class RollbackTests {
 
-	private final PGSimpleDataSource database = (PGSimpleDataSource) TestDatabase.newDatabase();
+	private final PGSimpleDataSource database = (PGSimpleDataSource) TestDatabase.migrated();
 
 	private final AuditLog log = new AuditLog(this.database);
 

@@ -84,7 +84,7 @@ class TransactionHistoriesTests {
 	/** In which a fault was found once. */
 	private static final List<Long> FOUND = List.of(2642L, 9198L, 12634L);
 
-	private final PGSimpleDataSource database = (PGSimpleDataSource) TestDatabase.newDatabase();
+	private final PGSimpleDataSource database = (PGSimpleDataSource) TestDatabase.migrated();
 
 	private final AuditLog log = new AuditLog(this.database);
 
@@ -215,7 +215,7 @@ class TransactionHistoriesTests {
 		@Bean(defaultCandidate = false)
 		DataSource otherDatabase() {
 			HikariConfig config = new HikariConfig();
-			config.setDataSource(TestDatabase.newDatabase());
+			config.setDataSource(TestDatabase.migrated());
 			config.setMaximumPoolSize(20);
 			DataSource pool = new HikariDataSource(config);
 			new JdbcTemplate(pool).execute("create table fact (name text)");

@@ -273,7 +273,7 @@ class ParentAndChildTests {
 
 		@Bean
 		DataSource dataSource() {
-			return ShopConfiguration.pool(TestDatabase.newDatabase());
+			return ShopConfiguration.pool(TestDatabase.migrated());
 		}
 
 		@Bean

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import javax.sql.DataSource;
 
+import io.auditspring.TestDatabase;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
@@ -51,10 +52,7 @@ public final class Roles {
 	public static DataSource user(DataSource superuser, String... roles) {
 		String name = "user_" + USERS.incrementAndGet();
 		execute(superuser, "create role %1$s login; grant %2$s to %1$s".formatted(name, String.join(", ", roles)));
-		PGSimpleDataSource user = new PGSimpleDataSource();
-		user.setUrl(((PGSimpleDataSource) superuser).getUrl());
-		user.setUser(name);
-		return user;
+		return TestDatabase.at(((PGSimpleDataSource) superuser).getUrl(), name);
 	}
 
 	private static void execute(DataSource dataSource, String sql) {

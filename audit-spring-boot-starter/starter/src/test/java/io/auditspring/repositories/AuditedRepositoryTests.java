@@ -250,7 +250,7 @@ class AuditedRepositoryTests {
 
 		@Bean
 		DataSource dataSource() {
-			return ShopConfiguration.pool(TestDatabase.newDatabase());
+			return ShopConfiguration.pool(TestDatabase.migrated());
 		}
 
 		@Bean

@@ -284,7 +284,7 @@ class SecretsTests {
 		@Bean
 		HikariDataSource dataSource(ObjectProvider<Gate> gate) {
 			HikariDataSource pool = ShopConfiguration
-				.pool(new GatedDataSource(TestDatabase.newDatabase(), gate.getIfAvailable(Gate::new)));
+				.pool(new GatedDataSource(TestDatabase.migrated(), gate.getIfAvailable(Gate::new)));
 			pool.setConnectionTimeout(500);
 			return pool;
 		}

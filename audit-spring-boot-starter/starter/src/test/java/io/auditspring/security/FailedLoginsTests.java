@@ -41,7 +41,7 @@ class FailedLoginsTests {
 
 	private static final String ATTACKER = "203.0.113.66";
 
-	private final DataSource database = ShopConfiguration.pool(TestDatabase.newDatabase());
+	private final DataSource database = ShopConfiguration.pool(TestDatabase.migrated());
 
 	private final AuditLog log = new AuditLog(this.database);
 

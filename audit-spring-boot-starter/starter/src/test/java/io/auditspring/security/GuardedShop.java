@@ -69,7 +69,7 @@ class GuardedShop {
 
 	@Bean
 	DataSource dataSource() {
-		return ShopConfiguration.pool(TestDatabase.newDatabase());
+		return ShopConfiguration.pool(TestDatabase.migrated());
 	}
 
 	@Bean

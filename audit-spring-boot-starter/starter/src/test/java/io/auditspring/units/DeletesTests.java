@@ -63,7 +63,7 @@ class DeletesTests {
 
 		@Bean
 		DataSource dataSource() {
-			return ShopConfiguration.pool(TestDatabase.newDatabase());
+			return ShopConfiguration.pool(TestDatabase.migrated());
 		}
 
 	}

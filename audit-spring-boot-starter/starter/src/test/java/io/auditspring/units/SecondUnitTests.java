@@ -60,7 +60,7 @@ class SecondUnitTests {
 		@Bean(defaultCandidate = false)
 		@Qualifier("stock")
 		DataSource stockDatabase() {
-			return ShopConfiguration.pool(TestDatabase.newDatabase());
+			return ShopConfiguration.pool(TestDatabase.migrated());
 		}
 
 		@Bean(defaultCandidate = false)

@@ -50,7 +50,7 @@ public class WebFixture {
 	@Bean
 	@Profile("!filled")
 	DataSource dataSource() {
-		return ShopConfiguration.pool(TestDatabase.newDatabase());
+		return ShopConfiguration.pool(TestDatabase.migrated());
 	}
 
 	@Bean

@@ -93,7 +93,7 @@ final class MappingsApplication implements AutoCloseable {
 
 		@Bean
 		HikariDataSource dataSource() {
-			return ShopConfiguration.pool(TestDatabase.newDatabase());
+			return ShopConfiguration.pool(TestDatabase.migrated());
 		}
 
 		@Bean

@@ -133,7 +133,7 @@ final class StateApplication implements AutoCloseable {
 
 		@Bean
 		HikariDataSource dataSource() {
-			return ShopConfiguration.pool(new RecordedDataSource(TestDatabase.newDatabase()));
+			return ShopConfiguration.pool(new RecordedDataSource(TestDatabase.migrated()));
 		}
 
 		@Bean

@@ -522,7 +522,7 @@ class CapturedEntitiesTests {
 
 		@Bean
 		HikariDataSource dataSource() {
-			return ShopConfiguration.pool(TestDatabase.newDatabase());
+			return ShopConfiguration.pool(TestDatabase.migrated());
 		}
 
 		// The one of JPA knows no savepoints.

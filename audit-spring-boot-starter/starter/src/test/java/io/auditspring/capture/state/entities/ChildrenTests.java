@@ -649,7 +649,7 @@ class ChildrenTests {
 
 		@Bean
 		HikariDataSource dataSource() {
-			return ShopConfiguration.pool(TestDatabase.newDatabase());
+			return ShopConfiguration.pool(TestDatabase.migrated());
 		}
 
 		// The one of JPA knows no savepoints.

@@ -508,7 +508,7 @@ class MappedEntitiesTests {
 
 		@Bean
 		HikariDataSource dataSource() {
-			return ShopConfiguration.pool(TestDatabase.newDatabase());
+			return ShopConfiguration.pool(TestDatabase.migrated());
 		}
 
 		@Bean

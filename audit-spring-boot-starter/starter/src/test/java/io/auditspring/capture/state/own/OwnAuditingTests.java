@@ -244,7 +244,7 @@ class OwnAuditingTests {
 
 		@Bean
 		HikariDataSource dataSource() {
-			return ShopConfiguration.pool(TestDatabase.newDatabase());
+			return ShopConfiguration.pool(TestDatabase.migrated());
 		}
 
 		@Bean

@@ -45,7 +45,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class BaselinePagesTests {
 
-	private static final DataSource database = TestDatabase.newDatabase();
+	private static final DataSource database = TestDatabase.migrated();
 
 	private static final AuditLog log = new AuditLog(database);
 

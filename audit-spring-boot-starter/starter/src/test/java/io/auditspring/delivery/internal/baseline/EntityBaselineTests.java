@@ -58,7 +58,7 @@ class EntityBaselineTests {
 
 	private static final String COMPLETED = "entity.baseline.completed";
 
-	private final DataSource database = TestDatabase.newDatabase();
+	private final DataSource database = TestDatabase.migrated();
 
 	private final AuditLog log = new AuditLog(this.database);
 

@@ -38,7 +38,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
  */
 class LostCommitTests {
 
-	private final DataSource database = TestDatabase.newDatabase();
+	private final DataSource database = TestDatabase.migrated();
 
 	private final FaultyDataSource faulty = new FaultyDataSource(this.database);
 

@@ -46,7 +46,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 @ExtendWith(OutputCaptureExtension.class)
 class SpoolTests {
 
-	private final DataSource database = TestDatabase.newDatabase();
+	private final DataSource database = TestDatabase.migrated();
 
 	private final FaultyDataSource faulty = new FaultyDataSource(this.database);
 
@@ -194,7 +194,7 @@ class SpoolTests {
 	private void meetsOthers(CapturedOutput output) {
 		int told = output.getAll().length();
 		Recorders.runner(this.faulty, spool(), "audit.service-name=two").run((context) -> record(context, "two"));
-		Recorders.runner(new FaultyDataSource(TestDatabase.newDatabase()), spool(), "audit.service-name=one")
+		Recorders.runner(new FaultyDataSource(TestDatabase.migrated()), spool(), "audit.service-name=one")
 			.run((context) -> record(context, "elsewhere"));
 		assertThat(output.getAll().substring(told)).doesNotContain("WARN", "spool");
 		assertThat(files(".spool")).hasSize(1);

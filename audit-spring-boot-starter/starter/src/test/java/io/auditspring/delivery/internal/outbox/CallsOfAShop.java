@@ -58,7 +58,7 @@ abstract class CallsOfAShop {
 
 	static final AtomicBoolean OUT_OF_MEMORY = new AtomicBoolean();
 
-	final DataSource database = TestDatabase.newDatabase();
+	final DataSource database = TestDatabase.migrated();
 
 	final AuditLog log = new AuditLog(this.database);
 

@@ -40,7 +40,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 class OutageTests {
 
-	private final DataSource database = TestDatabase.newDatabase();
+	private final DataSource database = TestDatabase.migrated();
 
 	private final FaultyDataSource faulty = new FaultyDataSource(this.database);
 
@@ -132,7 +132,7 @@ class OutageTests {
 					""")
 	void aDatabaseThatIsBrokenIsNoFaultOfTheEntries(String breaking, String mending) {
 		for (String mode : List.of("transactional", "async")) {
-			FaultyDataSource own = new FaultyDataSource(TestDatabase.newDatabase());
+			FaultyDataSource own = new FaultyDataSource(TestDatabase.migrated());
 			AuditLog ownLog = new AuditLog(own);
 			String name = ownLog.jdbc().queryForObject("select current_database()", String.class);
 			Recorders.runner(own, this.directory.resolve(mode), "audit.delivery=" + mode, "audit.failure-policy=log")

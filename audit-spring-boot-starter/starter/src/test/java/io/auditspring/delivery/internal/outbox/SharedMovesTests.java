@@ -32,7 +32,7 @@ class SharedMovesTests {
 
 	private static final int CALLERS = 8;
 
-	private final DataSource database = TestDatabase.newDatabase();
+	private final DataSource database = TestDatabase.migrated();
 
 	private final AuditLog log = new AuditLog(this.database);
 

@@ -28,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class TransactionOutcomesTests {
 
-	private final DataSource database = TestDatabase.newDatabase();
+	private final DataSource database = TestDatabase.migrated();
 
 	@TempDir
 	private Path directory;

@@ -36,7 +36,7 @@ class ArgumentSecretsTests {
 
 	private static final String SECRET = "SWORDFISH";
 
-	private final DataSource database = TestDatabase.newDatabase();
+	private final DataSource database = TestDatabase.migrated();
 
 	private String errorOf(Consumer<Desk> call) {
 		return String.valueOf(entryOf(call).get("error"));

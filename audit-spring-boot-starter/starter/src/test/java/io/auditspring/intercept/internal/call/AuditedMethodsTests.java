@@ -47,7 +47,7 @@ import static org.assertj.core.api.Assertions.tuple;
  */
 class AuditedMethodsTests {
 
-	private final DataSource database = TestDatabase.newDatabase();
+	private final DataSource database = TestDatabase.migrated();
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class))

@@ -32,7 +32,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
  */
 class ReadValuesTests {
 
-	private final DataSource database = TestDatabase.newDatabase();
+	private final DataSource database = TestDatabase.migrated();
 
 	private Map<String, Object> entryOf(Consumer<Desk> call) {
 		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class))

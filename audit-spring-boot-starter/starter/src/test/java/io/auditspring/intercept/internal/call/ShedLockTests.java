@@ -29,7 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ShedLockTests {
 
-	private final DataSource database = TestDatabase.newDatabase();
+	private final DataSource database = TestDatabase.migrated();
 
 	private ConfigurableApplicationContext instance() {
 		return new SpringApplicationBuilder(Instance.class).web(WebApplicationType.NONE)

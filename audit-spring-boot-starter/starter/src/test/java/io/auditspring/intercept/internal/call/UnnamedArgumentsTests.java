@@ -36,7 +36,7 @@ class UnnamedArgumentsTests {
 
 	private static final String WARNING = "have no names, which would tell what is secret";
 
-	private final DataSource database = TestDatabase.newDatabase();
+	private final DataSource database = TestDatabase.migrated();
 
 	private Map<String, Object> entryOf(Class<?> desk, String method, Object... arguments) {
 		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class))

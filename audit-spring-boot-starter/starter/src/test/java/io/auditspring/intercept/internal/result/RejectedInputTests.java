@@ -31,7 +31,7 @@ import static org.assertj.core.api.Assertions.tuple;
  */
 class RejectedInputTests {
 
-	private final DataSource database = TestDatabase.newDatabase();
+	private final DataSource database = TestDatabase.migrated();
 
 	@Test
 	void aFormThatIsShownAgainHasCreatedNothing() {

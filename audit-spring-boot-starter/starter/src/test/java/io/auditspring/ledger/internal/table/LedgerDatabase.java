@@ -53,7 +53,7 @@ public final class LedgerDatabase {
 	}
 
 	public static LedgerDatabase create() {
-		return new LedgerDatabase(new Schema("audit"), TestDatabase.copyOf(Template.NAME));
+		return new LedgerDatabase(new Schema("audit"), TestDatabase.migrated());
 	}
 
 	public static LedgerDatabase create(String schema) {
@@ -66,9 +66,7 @@ public final class LedgerDatabase {
 	 * @return it, with what is in it
 	 */
 	public static LedgerDatabase at(String url) {
-		PGSimpleDataSource dataSource = new PGSimpleDataSource();
-		dataSource.setUrl(url);
-		return new LedgerDatabase(new Schema("audit"), dataSource);
+		return new LedgerDatabase(new Schema("audit"), TestDatabase.at(url, null));
 	}
 
 	/**
@@ -87,9 +85,8 @@ public final class LedgerDatabase {
 	 * @return it, with what is in it
 	 */
 	public static LedgerDatabase as(DataSource dataSource, String user) {
-		LedgerDatabase database = at(((PGSimpleDataSource) dataSource).getUrl());
-		((PGSimpleDataSource) database.dataSource).setUser(user);
-		return database;
+		String url = ((PGSimpleDataSource) dataSource).getUrl();
+		return new LedgerDatabase(new Schema("audit"), TestDatabase.at(url, user));
 	}
 
 	/**
@@ -256,13 +253,6 @@ public final class LedgerDatabase {
 
 	public static YearMonth thisMonth() {
 		return YearMonth.now(ZoneOffset.UTC);
-	}
-
-	private static final class Template {
-
-		static final String NAME = Objects
-			.requireNonNull(LedgerDatabase.create("audit").query("select current_database()"));
-
 	}
 
 }
