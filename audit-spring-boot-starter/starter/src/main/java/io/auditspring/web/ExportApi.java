@@ -11,6 +11,7 @@ import java.security.Principal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 import io.auditspring.query.AuditQuery;
@@ -109,6 +110,8 @@ final class ExportApi implements TrailHandler {
 
 		private final long leastBytes;
 
+		private final LongSupplier nanoTime;
+
 		private @Nullable IOException refusal;
 
 		private long waited;
@@ -116,7 +119,7 @@ final class ExportApi implements TrailHandler {
 		private long taken;
 
 		Unflushed(OutputStream out) {
-			this(out, LONGEST_WAIT, LEAST_BYTES);
+			this(out, LONGEST_WAIT, LEAST_BYTES, System::nanoTime);
 		}
 
 		/**
@@ -124,11 +127,13 @@ final class ExportApi implements TrailHandler {
 		 * @param out where to
 		 * @param longestWait how long at most
 		 * @param leastBytes until they have taken so many bytes
+		 * @param nanoTime what time it is
 		 */
-		Unflushed(OutputStream out, Duration longestWait, long leastBytes) {
+		Unflushed(OutputStream out, Duration longestWait, long leastBytes, LongSupplier nanoTime) {
 			super(out);
 			this.longestWait = longestWait;
 			this.leastBytes = leastBytes;
+			this.nanoTime = nanoTime;
 		}
 
 		@Override
@@ -138,7 +143,7 @@ final class ExportApi implements TrailHandler {
 
 		@Override
 		public void write(byte[] bytes, int offset, int length) throws IOException {
-			long begin = System.nanoTime();
+			long begin = this.nanoTime.getAsLong();
 			try {
 				this.out.write(bytes, offset, length);
 			}
@@ -147,7 +152,7 @@ final class ExportApi implements TrailHandler {
 				throw ex;
 			}
 			// The time that the database takes is not the reader's.
-			this.waited += System.nanoTime() - begin;
+			this.waited += this.nanoTime.getAsLong() - begin;
 			this.taken += length;
 			if (this.taken >= this.leastBytes) {
 				this.waited = 0;

@@ -1,13 +1,13 @@
 package io.auditspring.web;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 import javax.sql.DataSource;
@@ -19,6 +19,7 @@ import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
 import io.auditspring.CheckpointSigner;
 import io.auditspring.Outcome;
+import io.auditspring.cli.Commands;
 import io.auditspring.ledger.checkpoint.VerifierKey;
 import io.auditspring.signing.Checkpoints;
 import org.apache.tomcat.util.threads.ThreadPoolExecutor;
@@ -121,7 +122,7 @@ class ExportTests {
 		assertThat(answer.headers().firstValue("Content-Disposition"))
 			.hasValue("attachment; filename=\"audit-chain.ndjson\"");
 		assertThat(answer.headers().firstValue("Cache-Control")).hasValue("no-store");
-		Ended ended = verify(answer.body());
+		Commands.Result ended = verify(answer.body());
 		assertThat(ended.out()).contains("Chain main: ", "1 checkpoints compared", "VALID");
 		assertThat(ended.status()).isZero();
 		assertThat(verify(answer.body().replace("Paid é 7\"", "Paid é 8\"")).out()).contains("HASH", "TAMPERED");
@@ -133,7 +134,7 @@ class ExportTests {
 		String export = this.carol.get("/audit/api/export?format=ndjson" + filter).body();
 		assertThat(export).startsWith("{\"selection\":\"").doesNotContain("\"ledger\":");
 		assertThat(export.lines().filter((line) -> line.contains("\"order.pay\""))).hasSizeGreaterThanOrEqualTo(150);
-		Ended ended = verify(export);
+		Commands.Result ended = verify(export);
 		assertThat(ended.out()).contains("proved to be under a checkpoint", "none was left out cannot be told",
 				"VALID");
 		assertThat(ended.status()).isZero();
@@ -348,6 +349,7 @@ class ExportTests {
 
 	@Test
 	void whoKeepsTheExportWaitingForLittleIsNotWaitedFor() throws Exception {
+		AtomicLong time = new AtomicLong();
 		OutputStream slow = new OutputStream() {
 
 			@Override
@@ -356,29 +358,22 @@ class ExportTests {
 			}
 
 			@Override
-			public void write(byte[] bytes, int offset, int length) throws IOException {
-				try {
-					Thread.sleep(10);
-				}
-				catch (InterruptedException ex) {
-					throw new InterruptedIOException();
-				}
+			public void write(byte[] bytes, int offset, int length) {
+				time.addAndGet(Duration.ofMillis(10).toNanos());
 			}
 
 		};
-		ExportApi.Unflushed fair = new ExportApi.Unflushed(slow, Duration.ofMillis(200), 10);
+		ExportApi.Unflushed fair = new ExportApi.Unflushed(slow, Duration.ofMillis(200), 10, time::get);
 		for (int i = 0; i < 100; i++) {
 			fair.write(new byte[] { 1, 2, 3, 4, 5 });
 		}
-		ExportApi.Unflushed stalled = new ExportApi.Unflushed(slow, Duration.ofMillis(200), 1_000);
-		// The time that the database takes does not count.
-		Thread.sleep(300);
-		stalled.write(1);
-		assertThatIllegalStateException().isThrownBy(() -> {
-			for (int i = 0; i < 100; i++) {
-				stalled.write(1);
-			}
-		}).withMessageContaining("is not waited for");
+		ExportApi.Unflushed stalled = new ExportApi.Unflushed(slow, Duration.ofMillis(200), 1_000, time::get);
+		for (int i = 0; i < 20; i++) {
+			// The time that the database takes does not count.
+			time.addAndGet(Duration.ofMinutes(1).toNanos());
+			stalled.write(1);
+		}
+		assertThatIllegalStateException().isThrownBy(() -> stalled.write(1)).withMessageContaining("is not waited for");
 	}
 
 	/**
@@ -415,26 +410,9 @@ class ExportTests {
 		}
 	}
 
-	/**
-	 * How a process ended.
-	 *
-	 * @param status its status
-	 * @param out what it wrote
-	 */
-	private record Ended(int status, String out) {
-
-	}
-
-	private static Ended verify(String export) throws IOException, InterruptedException {
+	private static Commands.Result verify(String export) throws IOException {
 		Path file = Files.writeString(directory.resolve("export.ndjson"), export);
-		Path out = directory.resolve("out.txt");
-		Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
-				System.getProperty("java.class.path"), "io.auditspring.cli.AuditCommand", "verify-export",
-				file.toString(), "--public-key", directory.resolve("key.pub").toString())
-			.redirectErrorStream(true)
-			.redirectOutput(out.toFile())
-			.start();
-		return new Ended(process.waitFor(), Files.readString(out));
+		return Commands.run("verify-export", file.toString(), "--public-key", directory.resolve("key.pub").toString());
 	}
 
 	/**

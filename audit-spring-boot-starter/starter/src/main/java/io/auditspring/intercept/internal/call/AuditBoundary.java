@@ -5,7 +5,6 @@
 package io.auditspring.intercept.internal.call;
 
 import java.lang.reflect.Method;
-import java.lang.reflect.UndeclaredThrowableException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
@@ -17,7 +16,6 @@ import io.auditspring.intercept.internal.result.ResultKind;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.aop.ProxyMethodInvocation;
 import org.springframework.aop.support.AopUtils;
 
 /**
@@ -92,29 +90,11 @@ final class AuditBoundary implements AuditAdvice {
 	 */
 	private @Nullable Object passed(Call call) throws Throwable {
 		MethodInvocation invocation = call.invocation();
-		if (!call.needsApproval() || !OtherAdvice.decidesAccess(invocation)) {
-			return ApprovedCalls.pass(call, invocation, (next) -> this.proxies.within(call, next));
-		}
+		ApprovedCalls.Passage passage = (next) -> this.proxies.within(call, next);
 		// Access control that is subscribed to once more would lead past whoever asks,
 		// straight to the method: an invocation goes through the advice once only.
-		ProxyMethodInvocation here = (ProxyMethodInvocation) ((ProxyMethodInvocation) invocation).invocableClone();
-		Object first = this.proxies.within(call, invocation);
-		AsynchronousPublishers publishers = call.auditing().publishers();
-		Object all = (first != null && publishers != null)
-				? publishers.repeat(first, () -> again(call, here.invocableClone())) : null;
-		return (all != null) ? all : first;
-	}
-
-	private @Nullable Object again(Call call, MethodInvocation invocation) throws Exception {
-		try {
-			return this.proxies.within(call, invocation);
-		}
-		catch (Exception | Error ex) {
-			throw ex;
-		}
-		catch (Throwable ex) {
-			throw new UndeclaredThrowableException(ex);
-		}
+		return (call.needsApproval() && OtherAdvice.decidesAccess(invocation))
+				? Resubscriptions.repeated(call, invocation, passage) : ApprovedCalls.pass(call, invocation, passage);
 	}
 
 	private static @Nullable Object late(Call call, @Nullable Object result, ResultKind kind) {

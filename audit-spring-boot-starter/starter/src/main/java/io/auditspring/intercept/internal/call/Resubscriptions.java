@@ -73,22 +73,37 @@ final class Resubscriptions implements AuditAdvice {
 	@Override
 	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
 		Call call = Call.of(invocation);
-		AsynchronousPublishers publishers = (call != null && OtherAdvice.mayTryAgain(invocation))
-				? call.auditing().publishers() : null;
-		if (publishers == null) {
+		if (call == null || !OtherAdvice.mayTryAgain(invocation)) {
 			return invocation.proceed();
+		}
+		// Aspects ask which invocation is running on their thread.
+		return repeated(call, invocation, ExposeInvocationInterceptor.INSTANCE::invoke);
+	}
+
+	/**
+	 * Takes the way on, and again with each further subscription to what comes of it.
+	 * @param call the call
+	 * @param invocation the call as it has come here
+	 * @param passage the way on
+	 * @return what the method returned, or what stands for that
+	 * @throws Throwable what the method threw
+	 */
+	static @Nullable Object repeated(Call call, MethodInvocation invocation, ApprovedCalls.Passage passage)
+			throws Throwable {
+		AsynchronousPublishers publishers = call.auditing().publishers();
+		if (publishers == null) {
+			return passage.take(invocation);
 		}
 		// It keeps how far the invocation has come.
 		ProxyMethodInvocation here = (ProxyMethodInvocation) ((ProxyMethodInvocation) invocation).invocableClone();
-		Object first = invocation.proceed();
-		Object all = (first != null) ? publishers.repeat(first, () -> proceed(here)) : null;
+		Object first = passage.take(invocation);
+		Object all = (first != null) ? publishers.repeat(first, () -> again(passage, here.invocableClone())) : null;
 		return (all != null) ? all : first;
 	}
 
-	// Aspects ask which invocation is running on their thread.
-	private static @Nullable Object proceed(ProxyMethodInvocation here) throws Exception {
+	private static @Nullable Object again(ApprovedCalls.Passage passage, MethodInvocation invocation) throws Exception {
 		try {
-			return ExposeInvocationInterceptor.INSTANCE.invoke(here.invocableClone());
+			return passage.take(invocation);
 		}
 		catch (Exception | Error ex) {
 			throw ex;
