@@ -7,8 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +25,7 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
+import org.openqa.selenium.Rectangle;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
@@ -39,6 +42,11 @@ import org.openqa.selenium.support.ui.WebDriverWait;
 final class Browser implements AutoCloseable {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+	private static final Duration POLL = Duration.ofMillis(50);
+
+	/** How often in succession something is seen in one place until it stays there. */
+	private static final int CALM = 6;
 
 	private static final String AXE_VERSION = "4.6.3";
 
@@ -265,7 +273,7 @@ final class Browser implements AutoCloseable {
 
 	/** Drags over an element from one part of its width to another. */
 	void drag(String css, double from, double to) {
-		WebElement element = find(css);
+		WebElement element = atRest(css);
 		int width = element.getSize().getWidth();
 		new Actions(this.driver).moveToElement(element, (int) ((from - 0.5) * width), 0)
 			.clickAndHold()
@@ -275,9 +283,19 @@ final class Browser implements AutoCloseable {
 			.perform();
 	}
 
+	/** Waits for an element that what is still loaded does not move any more. */
+	private WebElement atRest(String css) {
+		Deque<Rectangle> places = new ArrayDeque<>();
+		return await((driver) -> {
+			WebElement element = driver.findElement(By.cssSelector(css));
+			places.addFirst(element.getRect());
+			return (places.size() > CALM && places.stream().limit(CALM).distinct().count() == 1) ? element : null;
+		});
+	}
+
 	/** Drags an element sideways. */
 	void pull(String css, int pixels) {
-		new Actions(this.driver).dragAndDropBy(find(css), pixels, 0).perform();
+		new Actions(this.driver).dragAndDropBy(atRest(css), pixels, 0).perform();
 	}
 
 	/** Is in another zone; in its own again if there is no name. */
@@ -343,7 +361,7 @@ final class Browser implements AutoCloseable {
 	}
 
 	private <T> T await(Function<ChromeDriver, T> condition) {
-		return new WebDriverWait(this.driver, PATIENCE).ignoring(StaleElementReferenceException.class)
+		return new WebDriverWait(this.driver, PATIENCE, POLL).ignoring(StaleElementReferenceException.class)
 			.until((driver) -> condition.apply((ChromeDriver) driver));
 	}
 

@@ -332,7 +332,7 @@ class PageWorkTests extends PageVisit {
 		open("?targetType=Report");
 		browser.await("""
 				window.scrollTo(0, document.documentElement.scrollHeight);
-				return Number(document.querySelector('.entries').style.height.replace('px', '')) > 82 * 100;""",
+				return Number(document.querySelector('.entries').style.height.replace('px', '')) > 82 * 149;""",
 				Boolean.TRUE::equals);
 		browser.run("window.scrollTo(0, 4000)");
 		browser.await("return window.scrollY", Long.valueOf(4000)::equals);
