@@ -347,7 +347,8 @@ public class Redaction {
 				requestedBy);
 	}
 
-	// Each in a transaction of its own, as it locks its chain until the end: whoever waited
+	// Each in a transaction of its own, as it locks its chain until the end: whoever
+	// waited
 	// for one chain with another locked would keep the writers of both waiting, and
 	// somebody who has them in the other order for ever.
 	private static List<List<PersonSearch.Found>> batches(List<PersonSearch.Found> entries) {
