@@ -276,8 +276,7 @@ class RefusedGroupsTests {
 		assertThat(monthIsHeld()).isEqualTo("f");
 		long hold = holds().placeOnActor("u-17", "a dispute");
 		assertThat(monthIsHeld()).isEqualTo("t");
-		assertThat(erase(Subject.actor("u-17")).left())
-			.containsEntry(ErasureReport.Cause.HELD, List.of(entry.id()))
+		assertThat(erase(Subject.actor("u-17")).left()).containsEntry(ErasureReport.Cause.HELD, List.of(entry.id()))
 			.doesNotContainKey(ErasureReport.Cause.ASKED);
 		new Redaction(this.lab.source.dataSource(), this.lab.source.schema(), () -> Entries.entries(1).get(0))
 			.redact(List.of(entry.id()), EntryGroup.ACTOR, "asked to");
