@@ -80,8 +80,10 @@ grant execute on function "${schema}".audit_continue_behind(text, text, text, te
 grant select on "${schema}".audit_log, "${schema}".audit_chain to audit_reader, audit_redactor, audit_retention;
 
 -- Erases, and looks whom else the tables beside the ledger mention.
-grant select on "${schema}".audit_outbox, "${schema}".audit_quarantine to audit_redactor;
-grant execute on function "${schema}".audit_redact(text, jsonb, text, text, jsonb) to audit_redactor;
+grant select on "${schema}".audit_outbox, "${schema}".audit_quarantine, "${schema}".audit_received_quarantine
+	to audit_redactor;
+grant execute on function "${schema}".audit_redact(text, jsonb, text, text, jsonb), "${schema}".audit_forget(date)
+	to audit_redactor;
 
 -- Retires months, and places and lifts legal holds, which others may see.
 grant select on "${schema}".audit_legal_hold to audit_reader, audit_redactor, audit_retention;
@@ -90,6 +92,7 @@ grant execute on function "${schema}".audit_hold(text, text, text, text, text, j
 	"${schema}".audit_hold_target(text, text[], text, text, jsonb),
 	"${schema}".audit_release(text, bigint, text, jsonb), "${schema}".audit_retire(date, boolean, jsonb, jsonb),
 	"${schema}".audit_month_is_held(date), "${schema}".audit_is_held("${schema}".audit_log),
+	"${schema}".audit_quarantine_is_held(uuid, bigint),
 	"${schema}".audit_ensure_partition(date),
 	"${schema}".audit_archive(text, bigint, bigint, integer, text, timestamptz, timestamptz, jsonb),
 	"${schema}".audit_redact_archived(text, bigint, bigint, integer, text, timestamptz, timestamptz, jsonb, text, text,
@@ -130,7 +133,7 @@ grant execute on function "${schema}".audit_receive_lock(text), "${schema}".audi
 	"${schema}".audit_park(text, bigint, bytea, bytea, text, text, jsonb),
 	"${schema}".audit_receive_successor(text, text, uuid, jsonb),
 	"${schema}".audit_receive_quarantine(text, jsonb, jsonb) to audit_receiver;
-grant select on "${schema}".audit_received_quarantine to audit_receiver, audit_reader;
+grant select on "${schema}".audit_received_quarantine to audit_receiver, audit_reader, audit_retention;
 grant select on "${schema}".audit_archived, "${schema}".audit_root_head to audit_receiver;
 
 grant select on "${schema}".audit_request to audit_receiver, audit_redactor, audit_reader;

@@ -18,6 +18,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import io.auditspring.ledger.internal.table.EntryKey;
 import io.auditspring.query.internal.condition.Indexes;
 import io.auditspring.query.internal.condition.Restriction;
 import jakarta.persistence.EntityManager;
@@ -215,12 +216,18 @@ final class EntryPages {
 		Instant last = omitted.stream().map(AuditEntry::getRecordedAt).max(Comparator.naturalOrder()).orElseThrow();
 		Restriction these = (entry, any, none) -> this.builder.and(entry.get("id").in(ids),
 				this.builder.between(entry.<Instant>get(TIME), literal(first), literal(last)));
-		Map<UUID, AuditEntry> complete = new HashMap<>();
-		read(tuple(AuditEntry.attributes(query.unread()), AuditEntry::of), these, ids.size(), new Step(true, true))
-			.forEach((entry) -> complete.put(entry.getId(), entry));
+		// One id may be there several times, under other names.
+		Map<EntryKey, AuditEntry> complete = new HashMap<>();
+		read(tuple(AuditEntry.attributes(query.unread()), AuditEntry::of), these, Integer.MAX_VALUE,
+				new Step(true, true))
+			.forEach((entry) -> complete.put(key(entry), entry));
 		return page.stream()
-			.flatMap((entry) -> entry.isOmitted() ? Stream.ofNullable(complete.get(entry.getId())) : Stream.of(entry))
+			.flatMap((entry) -> entry.isOmitted() ? Stream.ofNullable(complete.get(key(entry))) : Stream.of(entry))
 			.toList();
+	}
+
+	private static EntryKey key(AuditEntry entry) {
+		return new EntryKey(entry.getId(), entry.getRecordedAt());
 	}
 
 	/**

@@ -7,6 +7,7 @@ package io.auditspring.retention;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.YearMonth;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -108,8 +109,10 @@ final class CentralRequests extends PeriodicWorker {
 					(connection) -> Sql.list(connection, this.open, Asked::of, (after != null) ? after.chain() : "",
 							(after != null) ? after.seq() : -1, (after != null) ? after.group() : ""));
 			Map<String, String> logs = new HashMap<>();
-			open.forEach((asked) -> erase(asked, logs.computeIfAbsent(asked.chain(), this::log)));
+			Set<YearMonth> months = new HashSet<>();
+			open.forEach((asked) -> months.addAll(erase(asked, logs.computeIfAbsent(asked.chain(), this::log))));
 			lookOnBehind(open);
+			this.redaction.forget(months);
 			this.failing = false;
 		}
 		catch (SQLException | RuntimeException ex) {
@@ -139,15 +142,17 @@ final class CentralRequests extends PeriodicWorker {
 		return Objects.requireNonNull(this.checkpoints).latest(chain).map(Checkpoint::origin).orElse("");
 	}
 
-	private void erase(Asked asked, String log) {
+	/** Says in which months something was erased. */
+	private Set<YearMonth> erase(Asked asked, String log) {
 		RedactionRequest request = new RedactionRequest(log, asked.seq(), asked.id(), asked.group(), asked.reason());
 		if (!request.isSigned(asked.note(), this.keys)) {
 			tell(asked, "no key of audit.retention.centre-keys signed that");
-			return;
+			return Set.of();
 		}
-		ErasureReport report = this.redaction.redact(List.of(asked.id()),
+		ErasureReport report = this.redaction.redactOnly(List.of(asked.id()),
 				EntryGroup.valueOf(asked.group().toUpperCase(Locale.ROOT)), asked.reason());
 		report.left().keySet().forEach((cause) -> tell(asked, "it is " + cause.name().toLowerCase(Locale.ROOT)));
+		return report.months().keySet();
 	}
 
 	private void tell(Asked asked, String why) {

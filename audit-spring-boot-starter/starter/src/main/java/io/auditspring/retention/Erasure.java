@@ -10,11 +10,13 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 
 import io.auditspring.ledger.EntryGroup;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts what becomes of entries while they are redacted.
@@ -33,11 +35,12 @@ final class Erasure {
 
 	private List<Long> quarantined = List.of();
 
-	void add(UUID id, YearMonth month, EntryGroup group, String result) {
+	/** What is in no month of the database any more is not erased there. */
+	void add(UUID id, @Nullable YearMonth month, EntryGroup group, String result) {
 		switch (result) {
 			case "erased" -> {
 				this.erased.merge(group, 1L, Long::sum);
-				this.months.merge(month, 1L, Long::sum);
+				this.months.merge(Objects.requireNonNull(month), 1L, Long::sum);
 			}
 			case "redacted" -> this.alreadyErased++;
 			default -> left(id, ErasureReport.Cause.valueOf(result.toUpperCase(Locale.ROOT)));

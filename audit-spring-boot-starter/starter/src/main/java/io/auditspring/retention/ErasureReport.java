@@ -68,7 +68,10 @@ public record ErasureReport(Map<EntryGroup, Long> erased, SortedMap<YearMonth, L
 		 */
 		RETIRED,
 
-		/** There is no such entry. */
+		/**
+		 * There is no such entry, or nothing of it but what is in the table
+		 * {@code audit_received_quarantine}.
+		 */
 		MISSING
 
 	}

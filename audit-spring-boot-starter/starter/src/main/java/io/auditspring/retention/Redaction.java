@@ -7,17 +7,20 @@ package io.auditspring.retention;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.OffsetDateTime;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -33,9 +36,9 @@ import io.auditspring.ledger.internal.entry.CoreObject;
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.entry.EntryCodec;
 import io.auditspring.ledger.internal.entry.Text;
+import io.auditspring.ledger.internal.table.EntryKey;
 import io.auditspring.ledger.internal.table.OwnTransaction;
 import io.auditspring.ledger.internal.table.Sql;
-import io.auditspring.ledger.internal.table.StoredEntry;
 import io.auditspring.retention.internal.PersonTrace;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +60,11 @@ public class Redaction {
 
 	static final int BATCH = 100;
 
+	/** So many characters of texts are erased at once, as writers of the chain wait. */
+	private static final long BATCH_CHARACTERS = 8_000_000;
+
+	private static final String UNTRANSLATABLE_CHARACTER = "22P05";
+
 	private final DataSource dataSource;
 
 	private final Supplier<Entry> requestedBy;
@@ -66,6 +74,8 @@ public class Redaction {
 	private final String redact;
 
 	private final String oldest;
+
+	private final String forget;
 
 	private final PersonSearch search;
 
@@ -107,7 +117,7 @@ public class Redaction {
 		this.requestedBy = requestedBy;
 		this.search = new PersonSearch(schema);
 		this.find = """
-				select id, recorded_at, chain, seq
+				select id, recorded_at, chain, seq, false as telling
 				from %s
 				where id = any (?)
 				order by chain, seq
@@ -121,10 +131,12 @@ public class Redaction {
 				from pg_inherits join pg_class on pg_class.oid = inhrelid
 				where inhparent = '%s'::regclass
 				""".formatted(schema.table("audit_log"));
+		this.forget = "select %s(?::date)".formatted(schema.table("audit_forget"));
 	}
 
 	/**
-	 * Erases a group of some entries.
+	 * Erases a group of some entries, wherever they are: what is there under two chains
+	 * with one id is erased in both.
 	 * @param ids the entries
 	 * @param group what to erase
 	 * @param reason why, without what is erased
@@ -132,35 +144,51 @@ public class Redaction {
 	 * @throws DataAccessException if the database fails; what it reported before is done
 	 */
 	public ErasureReport redact(Collection<UUID> ids, EntryGroup group, String reason) {
-		Erasure erasure = new Erasure();
-		redact(ids, group, reason, erasure);
-		return erasure.report();
+		ErasureReport report = redactOnly(ids, group, reason);
+		forget(report.months().keySet());
+		return report;
 	}
 
-	void redact(Collection<UUID> ids, EntryGroup group, String reason, Erasure erasure) {
+	/** Erases them, but not what statistics of the database may have kept of them. */
+	ErasureReport redactOnly(Collection<UUID> ids, EntryGroup group, String reason) {
 		String requestedBy = EntryCodec.write(List.of(this.requestedBy.get()));
-		List<UUID> left = List.copyOf(ids);
+		Erasure erasure = new Erasure();
+		List<UUID> left = ids.stream().distinct().toList();
+		Set<EntryKey> known = new HashSet<>();
 		Map<UUID, ErasureReport.Cause> missing = new LinkedHashMap<>();
 		for (int from = 0; from < left.size(); from += BATCH) {
 			List<UUID> batch = left.subList(from, Math.min(from + BATCH, left.size()));
-			List<StoredEntry> found = run((connection) -> {
-				List<StoredEntry> entries = find(connection, batch);
+			List<PersonSearch.Found> found = run((connection) -> {
+				List<PersonSearch.Found> entries = find(connection, batch);
 				missing(connection, batch, entries, missing);
 				return entries;
 			});
-			chains(found).forEach((chain, entries) -> run((connection) -> {
-				redact(connection, chain, entries, group, reason, requestedBy, erasure);
+			found.forEach((entry) -> known.add(new EntryKey(entry.place().id(), recordedAt(entry).toInstant())));
+			batches(found).forEach((entries) -> run((connection) -> {
+				redact(connection, entries, group, reason, requestedBy, erasure);
 				return entries.size();
 			}));
 		}
 		for (RedactableArchive.Redacted archived : archived(
 				(archive) -> archive.redact(left, group, reason, requestedBy))) {
+			missing.remove(archived.id());
 			// What the database had, and lost meanwhile, is told of already.
-			if (missing.remove(archived.id()) != null) {
+			if (!known.contains(new EntryKey(archived.id(), archived.recordedAt()))) {
 				add(archived, erasure);
 			}
 		}
 		missing.forEach(erasure::left);
+		return erasure.report();
+	}
+
+	/** Makes the statistics of months anew, which are samples of what was in them. */
+	void forget(Collection<YearMonth> months) {
+		for (YearMonth month : months) {
+			run((connection) -> {
+				Sql.execute(connection, this.forget, month.atDay(1).toString());
+				return month;
+			});
+		}
 	}
 
 	/**
@@ -211,21 +239,57 @@ public class Redaction {
 		List<Subject> subjects = shown(subject);
 		PersonSearch.@Nullable Position start = this.<PersonSearch.@Nullable Position>run(this.search::start);
 		for (PersonTrace trace : traces(subjects)) {
-			PersonSearch.@Nullable Position position = start;
-			while (position != null) {
-				PersonSearch.Position from = position;
-				PersonSearch.Page page = run((connection) -> this.search.next(connection, trace, from));
-				erase(page, trace, reason, requestedBy, erasure);
-				position = page.end();
+			if (canHold(trace.parameters())) {
+				erase(this.search::next, trace, start, reason, requestedBy, erasure);
 			}
+			erase(this.search::nextInQuarantine, trace, PersonSearch.Position.QUARANTINE, reason, requestedBy, erasure);
 		}
 		archived((archive) -> archive.erase(subjects, reason, requestedBy)).forEach((each) -> add(each, erasure));
-		run((connection) -> {
-			erasure.elsewhere(this.search.staged(connection, subjects.get(0)),
-					this.search.quarantined(connection, subjects.get(0)));
-			return true;
-		});
-		return erasure.report();
+		if (canHold(PersonSearch.mentions(subjects.get(0)))) {
+			run((connection) -> {
+				erasure.elsewhere(this.search.staged(connection, subjects.get(0)),
+						this.search.quarantined(connection, subjects.get(0)));
+				return true;
+			});
+		}
+		ErasureReport report = erasure.report();
+		forget(report.months().keySet());
+		return report;
+	}
+
+	/**
+	 * What finds traces.
+	 */
+	private interface Search {
+
+		PersonSearch.Page next(Connection connection, PersonTrace trace, PersonSearch.Position position)
+				throws SQLException;
+
+	}
+
+	private void erase(Search search, PersonTrace trace, PersonSearch.@Nullable Position start, String reason,
+			String requestedBy, Erasure erasure) {
+		PersonSearch.@Nullable Position position = start;
+		while (position != null) {
+			PersonSearch.Position from = position;
+			PersonSearch.Page page = run((connection) -> search.next(connection, trace, from));
+			erase(page, trace, reason, requestedBy, erasure);
+			position = page.end();
+		}
+	}
+
+	/** What the encoding of the database does not have is in none of its columns. */
+	private boolean canHold(List<String> texts) {
+		try {
+			return OwnTransaction.look(this.dataSource,
+					(connection) -> Sql.is(connection, "select ?::text[] is not null", Sql.array("text", texts)));
+		}
+		catch (SQLException ex) {
+			if (UNTRANSLATABLE_CHARACTER.equals(ex.getSQLState())) {
+				return false;
+			}
+			throw failed(ex);
+		}
 	}
 
 	/** The person, as a target under each name that entries may show. */
@@ -251,63 +315,86 @@ public class Redaction {
 
 	// An entry loses all or nothing: without its actor nobody would find it again.
 	private void erase(PersonSearch.Page page, PersonTrace trace, String reason, String requestedBy, Erasure erasure) {
-		chains(page.entries()).forEach((chain, entries) -> run((connection) -> {
-			redact(connection, chain,
-					entries.stream().filter((each) -> page.telling().contains(each.place().id())).toList(),
-					EntryGroup.DATA, reason, requestedBy, erasure);
+		batches(page.entries()).forEach((entries) -> run((connection) -> {
+			redact(connection, entries.stream().filter(PersonSearch.Found::telling).toList(), EntryGroup.DATA, reason,
+					requestedBy, erasure);
 			if (trace.kind().isActor()) {
-				redact(connection, chain, entries, EntryGroup.ACTOR, reason, requestedBy, erasure);
+				redact(connection, entries, EntryGroup.ACTOR, reason, requestedBy, erasure);
 			}
 			return true;
 		}));
 	}
 
-	private List<StoredEntry> find(Connection connection, List<UUID> ids) throws SQLException {
+	private List<PersonSearch.Found> find(Connection connection, List<UUID> ids) throws SQLException {
 		return this.search.read(connection,
-				Sql.list(connection, this.find, PersonSearch::place, Sql.array("uuid", ids)));
+				Sql.list(connection, this.find, PersonSearch.Found::of, Sql.array("uuid", ids)));
 	}
 
-	private void redact(Connection connection, String chain, List<StoredEntry> entries, EntryGroup group, String reason,
+	/** Entries of one chain. */
+	private void redact(Connection connection, List<PersonSearch.Found> entries, EntryGroup group, String reason,
 			String requestedBy, Erasure erasure) throws SQLException {
 		if (entries.isEmpty()) {
 			return;
 		}
 		Map<UUID, YearMonth> months = new HashMap<>();
-		entries.forEach((entry) -> months.put(entry.place().id(), month(entry)));
+		entries.stream()
+			.filter((entry) -> entry.recordedAt() != null)
+			.forEach((entry) -> months.put(entry.place().id(), month(entry)));
 		Sql.each(connection, this.redact, (row) -> {
 			UUID id = row.getObject("id", UUID.class);
-			erasure.add(id, Objects.requireNonNull(months.get(id)), group, row.getString("result"));
-		}, chain, json(entries), CoreObject.stored(group), Text.normalize(reason), requestedBy);
+			erasure.add(id, months.get(id), group, row.getString("result"));
+		}, entries.get(0).place().chain(), json(entries), CoreObject.stored(group), Text.normalize(reason),
+				requestedBy);
 	}
 
-	// Each in a transaction of its own, as it is locked until the end: whoever waited for
-	// one chain with another locked would keep the writers of both waiting, and somebody
-	// who has them in the other order for ever.
-	private static Map<String, List<StoredEntry>> chains(List<StoredEntry> entries) {
-		return entries.stream().collect(Collectors.groupingBy(Redaction::chain, TreeMap::new, Collectors.toList()));
+	// Each in a transaction of its own, as it locks its chain until the end: whoever
+	// waited
+	// for one chain with another locked would keep the writers of both waiting, and
+	// somebody who has them in the other order for ever.
+	private static List<List<PersonSearch.Found>> batches(List<PersonSearch.Found> entries) {
+		Map<String, List<PersonSearch.Found>> chains = entries.stream()
+			.collect(Collectors.groupingBy((entry) -> entry.place().chain(), TreeMap::new, Collectors.toList()));
+		List<List<PersonSearch.Found>> batches = new ArrayList<>();
+		for (List<PersonSearch.Found> chain : chains.values()) {
+			int from = 0;
+			long characters = 0;
+			for (int i = 0; i < chain.size(); i++) {
+				characters += chain.get(i).length();
+				if (characters > BATCH_CHARACTERS && i > from) {
+					batches.add(chain.subList(from, i));
+					from = i;
+					characters = chain.get(i).length();
+				}
+			}
+			batches.add(chain.subList(from, chain.size()));
+		}
+		return batches;
 	}
 
-	private static String chain(StoredEntry entry) {
-		return Objects.requireNonNull(entry.core().chain());
+	private static OffsetDateTime recordedAt(PersonSearch.Found entry) {
+		return Objects.requireNonNull(entry.recordedAt());
 	}
 
-	private static YearMonth month(StoredEntry entry) {
-		return YearMonth.from(Objects.requireNonNull(entry.place().recordedAt()).atOffset(ZoneOffset.UTC));
+	private static YearMonth month(PersonSearch.Found entry) {
+		return YearMonth.from(recordedAt(entry).atZoneSameInstant(ZoneOffset.UTC));
 	}
 
-	private static String json(List<StoredEntry> entries) {
-		HexFormat hex = HexFormat.of();
+	private static String json(List<PersonSearch.Found> entries) {
 		return entries.stream()
-			.map((entry) -> new CanonicalObject().text("actor", hex.formatHex(entry.digestOfActor()))
-				.text("data", hex.formatHex(entry.digestOfData()))
-				.text("id", entry.core().id())
-				.number("seq", entry.core().seq())
+			.map((entry) -> new CanonicalObject().text("actor", hex(entry.actor()))
+				.text("data", hex(entry.data()))
+				.text("id", entry.place().id().toString())
+				.number("seq", entry.place().seq())
 				.toString())
 			.collect(Collectors.joining(",", "[", "]"));
 	}
 
+	private static @Nullable String hex(byte @Nullable [] digest) {
+		return (digest != null) ? HexFormat.of().formatHex(digest) : null;
+	}
+
 	// An id begins with the time of its capture, RFC 9562, section 5.7.
-	private void missing(Connection connection, List<UUID> ids, List<StoredEntry> found,
+	private void missing(Connection connection, List<UUID> ids, List<PersonSearch.Found> found,
 			Map<UUID, ErasureReport.Cause> causes) throws SQLException {
 		List<UUID> missing = new ArrayList<>(ids);
 		found.forEach((entry) -> missing.remove(entry.place().id()));
@@ -326,8 +413,12 @@ public class Redaction {
 			return OwnTransaction.run(this.dataSource, work);
 		}
 		catch (SQLException ex) {
-			throw new DataAccessResourceFailureException("Audit entries cannot be redacted", ex);
+			throw failed(ex);
 		}
+	}
+
+	private static DataAccessException failed(SQLException ex) {
+		return new DataAccessResourceFailureException("Audit entries cannot be redacted", ex);
 	}
 
 }

@@ -104,8 +104,14 @@ class SchemaCommandTests {
 		assertThat(run("status")).isEqualTo(StatusCommand.PENDING);
 		assertThat(this.out.toString()).containsPattern("pending\\s+4\\s+received");
 		undoReceived();
+		this.jdbc.execute("select audit.audit_make_partition('2020-01-01')");
 		this.out.getBuffer().setLength(0);
 		assertThat(run("migrate")).as(this.out::toString).isZero();
+		assertThat(this.jdbc.queryForList("""
+				select array_to_string(reloptions, ' ') from pg_class
+				where oid = 'audit.audit_log_2020_01'::regclass
+				""", String.class))
+			.containsExactly("autovacuum_vacuum_threshold=0 autovacuum_vacuum_scale_factor=0 vacuum_index_cleanup=on");
 	}
 
 	/** Drops what the fourth migration creates, so that it can be run once more. */

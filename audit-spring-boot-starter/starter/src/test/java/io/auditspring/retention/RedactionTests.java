@@ -20,6 +20,7 @@ import io.auditspring.ledger.internal.entry.Entries;
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.entry.EntryCodec;
 import io.auditspring.ledger.internal.table.LedgerDatabase;
+import io.auditspring.ledger.internal.table.LedgerWriter;
 import io.auditspring.ledger.verify.ChainVerification;
 import io.auditspring.ledger.verify.Verification;
 import io.auditspring.signing.LedgerVerifier;
@@ -250,6 +251,92 @@ class RedactionTests {
 			.isEqualTo(1);
 		assertThat(count("id = '%s' and metadata = '{\"amount\":7}'".formatted(silent.id()))).isEqualTo(1);
 		assertVerifies(3 + 3);
+	}
+
+	/** Neither transaction sees the entry of the other one. */
+	private void appendToBoth(String chain, String other, Entry entry) throws SQLException {
+		this.database.append(chain, Entries.bare("begin"));
+		this.database.append(other, Entries.bare("begin"));
+		LedgerWriter writer = new LedgerWriter(this.database.schema());
+		try (Connection one = this.database.begin(); Connection two = this.database.begin()) {
+			writer.append(one, chain, List.of(entry));
+			writer.append(two, other, List.of(entry));
+			one.commit();
+			two.commit();
+		}
+	}
+
+	@Test
+	void whatIsThereUnderTwoChainsWithOneIdIsErasedInBoth() throws SQLException {
+		Entry entry = Entries.entry("order.pay");
+		appendToBoth("orders", "orders@2", entry);
+		ErasureReport report = this.redaction.redact(List.of(entry.id(), entry.id()), EntryGroup.DATA, "r");
+		assertThat(report.erased()).isEqualTo(Map.of(EntryGroup.DATA, 2L));
+		assertThat(report.alreadyErased()).isZero();
+		assertThat(count("id = '%s' and data_digest is not null".formatted(entry.id()))).isEqualTo(2);
+		assertThat(this.redaction.erase(Subject.actor("jane"), "r").erased()).isEqualTo(Map.of(EntryGroup.ACTOR, 2L));
+		assertThat(count("actor_id = 'jane'")).isZero();
+		assertHashes(2 + 2 + 4);
+	}
+
+	@Test
+	void whatTellsOfThePersonIsErasedInBothToo() throws SQLException {
+		Entry entry = Entries.withMetadata("{\"actorAttributes\":{\"email\":\"jane@example.org\"}}");
+		appendToBoth("orders", "orders@2", entry);
+		assertThat(this.redaction.erase(Subject.actor("jane"), "r").erased())
+			.isEqualTo(Map.of(EntryGroup.DATA, 2L, EntryGroup.ACTOR, 2L));
+		assertThat(count("audit_log::text like '%jane@example.org%'")).isZero();
+	}
+
+	/** Whoever appends to the chain waits for each batch. */
+	@Test
+	void ofLargeEntriesFewAreErasedAtOnce() {
+		String text = "x".repeat(1_000_000);
+		List<Entry> entries = new ArrayList<>();
+		for (int i = 0; i < 12; i++) {
+			entries.add(Entries.withMetadata("{\"note\":\"%s\"}".formatted(text)));
+		}
+		entries.forEach((entry) -> this.database.append("main", entry));
+		assertThat(this.redaction.erase(Subject.target("Order", 42), "r").erased())
+			.isEqualTo(Map.of(EntryGroup.DATA, 12L));
+		// What one transaction records has one time.
+		assertThat(this.database.query("""
+				select string_agg(entries::text, ' ' order by first)
+				from (
+					select count(*) as entries, min(seq) as first
+					from audit.audit_log
+					where action = 'audit.redaction'
+					group by recorded_at
+				) as batch
+				""")).isEqualTo("7 5");
+		assertHashes(24);
+	}
+
+	@Test
+	void whatWasErasedIsInNoStatisticsOfTheDatabase() {
+		this.database.append("main", Entries.entries(50));
+		this.database.append("main", Entries.entry("order.pay", "Order", "43", "john"));
+		String month = LedgerDatabase.partition(LedgerDatabase.thisMonth());
+		this.database.execute("analyze audit." + month);
+		String samples = """
+				select coalesce(string_agg(concat_ws(' ', most_common_vals::text, histogram_bounds::text), ' '), '')
+				from pg_stats where schemaname = 'audit' and tablename = '%s'
+				""".formatted(month);
+		assertThat(this.database.query(samples)).contains("jane", "Order 42: order.pay");
+		this.redaction.erase(Subject.actor("jane").andTarget("Order", 42), "r");
+		assertThat(this.database.query(samples)).doesNotContain("jane", "Order 42: order.pay").contains("lawyer");
+	}
+
+	/** PostgreSQL would wait for a fifth of a month to be erased. */
+	@Test
+	void whatWasErasedLeavesTheTableByTheNextVacuum() {
+		this.database.append("main", Entries.entries(1));
+		assertThat(this.database.query("""
+				select string_agg(distinct array_to_string(reloptions, ' '), '; ')
+				from pg_class join pg_inherits on inhrelid = pg_class.oid
+				where inhparent = 'audit.audit_log'::regclass
+				"""))
+			.isEqualTo("autovacuum_vacuum_threshold=0 autovacuum_vacuum_scale_factor=0 vacuum_index_cleanup=on");
 	}
 
 	@Test

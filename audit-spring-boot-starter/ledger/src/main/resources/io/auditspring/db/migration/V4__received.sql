@@ -689,12 +689,32 @@ $$;
 
 -- Of all that share an id, few are of one kind, although each id seems to be rare: else PostgreSQL would look for the
 -- order 1 among all batches with the id 1, by the index that knows no kinds. Counts when the partition is analyzed.
-create function "${schema}".audit_tell_of_targets(partition regclass) returns void
+-- Rows are changed only when something is erased: what was there before is to leave the table and its indexes by the next
+-- autovacuum, as the default waits for a fifth of the month, which never comes.
+create function "${schema}".audit_tune_partition(partition regclass) returns void
 	language plpgsql
 	set search_path = pg_catalog, pg_temp
 as $$
 begin
 	execute format('alter table %s alter column target_id set (n_distinct = 1000)', partition);
+	execute format('alter table %s set (autovacuum_vacuum_threshold = 0, autovacuum_vacuum_scale_factor = 0, '
+		'vacuum_index_cleanup = on)', partition);
+end
+$$;
+
+-- Takes the samples of a month anew, so that what was erased is in no statistics of PostgreSQL either. Whoever is at work on
+-- the month is not waited for.
+create function "${schema}".audit_forget(month date) returns void
+	language plpgsql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	part regclass := to_regclass(format('%I.%I', '${schema}', to_char(month, '"audit_log_"YYYY_MM')));
+begin
+	if exists (select from pg_inherits where inhrelid = part and inhparent = '"${schema}".audit_log'::regclass) then
+		execute format('analyze (skip_locked) %s', part);
+	end if;
 end
 $$;
 
@@ -715,7 +735,7 @@ begin
 		select from pg_attribute
 		where attrelid = to_regclass(part) and attname = 'target_id' and attoptions is null
 	) then
-		perform "${schema}".audit_tell_of_targets(part::regclass);
+		perform "${schema}".audit_tune_partition(part::regclass);
 	end if;
 end
 $$;
@@ -725,7 +745,7 @@ declare
 	part regclass;
 begin
 	for part in select inhrelid::regclass from pg_inherits where inhparent = '"${schema}".audit_log'::regclass loop
-		perform "${schema}".audit_tell_of_targets(part);
+		perform "${schema}".audit_tune_partition(part);
 		execute format('analyze %s (target_id)', part);
 	end loop;
 end
@@ -804,6 +824,13 @@ begin
 			or (wanted.redacted = 'data' and entry.data_digest is not null)
 		then
 			-- It may be in quarantine only, also if the entry itself is in the archive by now.
+			if exists (
+				select from "${schema}".audit_received_quarantine q
+				where q.chain = $1 and q.seq = wanted.seq and q.id = wanted.id and q.redacted = wanted.redacted
+			) and ("${schema}".audit_is_held(entry) or "${schema}".audit_quarantine_is_held(wanted.id, wanted.seq)) then
+				raise exception 'a legal hold keeps entry % of chain "%", of which its source has erased a part', wanted.seq,
+					chain using errcode = 'object_in_use';
+			end if;
 			delete from "${schema}".audit_received_quarantine q
 			where q.chain = $1 and q.seq = wanted.seq and q.id = wanted.id and q.redacted = wanted.redacted
 			and exists (
@@ -852,7 +879,76 @@ create table "${schema}".audit_received_quarantine (
 	reason         text        not null,
 	quarantined_at timestamptz not null default clock_timestamp(),
 	primary key (chain, seq, redacted)
-);
+) with (autovacuum_vacuum_threshold = 0, autovacuum_vacuum_scale_factor = 0, vacuum_index_cleanup = on);
+
+-- Is something of this entry in quarantine?
+create index audit_received_quarantine_id on "${schema}".audit_received_quarantine (id);
+
+-- Whether a hold concerns what is in quarantine of an entry. The database cannot read it, but compare its bytes with those
+-- that the canonical form has for what is on hold.
+create function "${schema}".audit_quarantine_is_held(entry uuid, seq bigint) returns boolean
+	language sql
+	stable
+	set search_path = pg_catalog, pg_temp
+as $$
+	select exists (
+		select from "${schema}".audit_received_quarantine q cross join "${schema}".audit_legal_hold hold
+		where q.id = $1 and q.seq = $2 and case q.redacted
+			when 'actor' then
+				position(convert_to('"id":' || to_json(hold.actor_id), 'UTF8') in q.content) > 0
+				or position(convert_to('"impersonator":' || to_json(hold.actor_id), 'UTF8') in q.content) > 0
+			else position(convert_to('{"id":' || to_json(hold.target_id) || ',"type":' || to_json(hold.target_type) || '}',
+				'UTF8') in q.content) > 0
+		end
+	)
+$$;
+
+-- As before, and by what is in quarantine of it.
+create or replace function "${schema}".audit_is_held(entry "${schema}".audit_log) returns boolean
+	language sql
+	stable
+	set search_path = pg_catalog, pg_temp
+as $$
+	select exists (
+		select from "${schema}".audit_legal_hold hold
+		where hold.actor_id in (entry.actor_id, entry.impersonator_id)
+		or (hold.target_type = entry.target_type and hold.target_id = entry.target_id)
+		or entry.related @> jsonb_build_array(jsonb_build_object('type', hold.target_type, 'id', hold.target_id))
+	) or "${schema}".audit_quarantine_is_held(entry.id, entry.seq)
+$$;
+
+-- As before, and by what is in quarantine of entries of the month.
+create or replace function "${schema}".audit_month_is_held(month date) returns boolean
+	language sql
+	stable
+	set search_path = pg_catalog, pg_temp
+as $$
+	with entry as not materialized (
+		select l.chain, l.seq, l.actor_id, l.impersonator_id, l.target_type, l.target_id, l.related
+		from "${schema}".audit_log l
+		where l.recorded_at >= date_trunc('month', month::timestamp) at time zone 'UTC'
+		and l.recorded_at < (date_trunc('month', month::timestamp) + interval '1 month') at time zone 'UTC'
+	)
+	select exists (select from "${schema}".audit_legal_hold) and (
+		exists (select from "${schema}".audit_legal_hold hold join entry on entry.actor_id = hold.actor_id)
+		or exists (select from "${schema}".audit_legal_hold hold join entry on entry.impersonator_id = hold.actor_id)
+		or exists (
+			select from "${schema}".audit_legal_hold hold join entry
+			on entry.target_type = hold.target_type and entry.target_id = hold.target_id
+		)
+		or exists (
+			select from "${schema}".audit_legal_hold hold join entry
+			on entry.related @> jsonb_build_array(jsonb_build_object('type', hold.target_type, 'id', hold.target_id))
+			where entry.related is not null
+		)
+		or exists (
+			select from "${schema}".audit_received_quarantine q
+			where "${schema}".audit_quarantine_is_held(q.id, q.seq)
+			-- Without an offset the planner might read the whole month.
+			and exists (select from entry where entry.chain = q.chain and entry.seq = q.seq offset 0)
+		)
+	)
+$$;
 
 alter function "${schema}".audit_retire(date, boolean, jsonb, jsonb) rename to audit_retire_month;
 
@@ -1082,7 +1178,7 @@ begin
 				where q.chain = $1 and q.seq = entry.seq and q.redacted = $3
 			) then 'redacted'
 			when redacted = 'data' and "${schema}".audit_is_control(entry.action) then 'kept'
-			when "${schema}".audit_is_held(entry) then 'held'
+			when "${schema}".audit_is_held(entry) or "${schema}".audit_quarantine_is_held(wanted.id, wanted.seq) then 'held'
 			else 'asked'
 		end;
 		if result = 'asked' then
@@ -1431,7 +1527,7 @@ begin
 end
 $$;
 
--- As before, but for where it is recorded.
+-- As before, but for where it is recorded, and that of entries, which may be large, one at a time is in memory.
 create or replace function "${schema}".audit_redact(chain text, entries jsonb, redacted text, reason text, requested_by jsonb)
 	returns table (id uuid, result text)
 	language plpgsql
@@ -1444,7 +1540,9 @@ declare
 	entry "${schema}".audit_log;
 	actor bytea;
 	data bytea;
-	erased "${schema}".audit_log[] := '{}';
+	places bigint[] := '{}';
+	ids uuid[] := '{}';
+	times timestamptz[] := '{}';
 	digests bytea[] := '{}';
 	head record;
 	own "${schema}".audit_log;
@@ -1501,12 +1599,14 @@ begin
 			else 'erased'
 		end;
 		if result = 'erased' then
-			erased := array_append(erased, entry);
+			places := array_append(places, entry.seq);
+			ids := array_append(ids, entry.id);
+			times := array_append(times, entry.recorded_at);
 			digests := array_append(digests, case redacted when 'actor' then actor else data end);
 		end if;
 		return next;
 	end loop;
-	if cardinality(erased) = 0 then
+	if cardinality(places) = 0 then
 		return;
 	end if;
 
@@ -1514,10 +1614,10 @@ begin
 	perform "${schema}".audit_check_own('audit.redaction', jsonb_build_object('reason', reason), requested_by);
 	select * into strict head from "${schema}".audit_lock_chain(recorded_in);
 	recorded_in := head.name;
-	foreach entry in array erased loop
+	for i in 1 .. cardinality(places) loop
 		own := "${schema}".audit_own_entry(recorded_in, head.size, head.head, head.recorded_at, 'audit.redaction', 'AuditEntry',
-			entry.id::text,
-			jsonb_build_object('chain', $1, 'seq', entry.seq, 'id', entry.id, 'group', redacted, 'reason', reason),
+			ids[i]::text,
+			jsonb_build_object('chain', $1, 'seq', places[i], 'id', ids[i], 'group', redacted, 'reason', reason),
 			requested_by);
 		head.size := head.size + 1;
 		head.head := own.hash;
@@ -1529,21 +1629,20 @@ begin
 		set actor_id = null, actor_name = null, impersonator_id = null, ip_address = null, user_agent = null,
 			session_id = null, device_fingerprint = null, geolocation = null,
 			salt = none || substring(l.salt from 17), actor_digest = e.digest
-		from unnest(erased) with ordinality as entry, unnest(digests) with ordinality as e (digest, place)
-		where l.chain = $1 and l.seq = entry.seq and l.recorded_at = entry.recorded_at and entry.ordinality = e.place
+		from unnest(places, times, digests) as e (seq, recorded_at, digest)
+		where l.chain = $1 and l.seq = e.seq and l.recorded_at = e.recorded_at
 		and l.actor_digest is null;
 	else
 		update "${schema}".audit_log l
 		set target_name = null, message = null, justification = null, error = null, before_state = null,
 			after_state = null, changes = null, metadata = null, related = null,
 			salt = substring(l.salt for 16) || none, data_digest = e.digest
-		from unnest(erased) with ordinality as entry, unnest(digests) with ordinality as e (digest, place)
-		where l.chain = $1 and l.seq = entry.seq and l.recorded_at = entry.recorded_at and entry.ordinality = e.place
+		from unnest(places, times, digests) as e (seq, recorded_at, digest)
+		where l.chain = $1 and l.seq = e.seq and l.recorded_at = e.recorded_at
 		and l.data_digest is null;
 	end if;
 	delete from "${schema}".audit_received_quarantine q
-	using unnest(erased) as entry
-	where q.chain = $1 and q.seq = entry.seq and q.redacted = $3;
+	where q.chain = $1 and q.seq = any (places) and q.redacted = $3;
 end
 $$;
 
@@ -1657,7 +1756,8 @@ revoke all on function "${schema}".audit_is_quarantined(uuid), "${schema}".audit
 	"${schema}".audit_lock_chain(text), "${schema}".audit_recorded_in(text),
 	"${schema}".audit_speaks_for(text, text), "${schema}".audit_next_name(text),
 	"${schema}".audit_may_go_on(text, text),
-	"${schema}".audit_make_partition(date), "${schema}".audit_tell_of_targets(regclass)
+	"${schema}".audit_make_partition(date), "${schema}".audit_tune_partition(regclass),
+	"${schema}".audit_forget(date), "${schema}".audit_quarantine_is_held(uuid, bigint)
 	from public;
 
 do $$

@@ -14,20 +14,27 @@ import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 
 import io.auditspring.ledger.EntryGroup;
+import io.auditspring.ledger.Roles;
 import io.auditspring.ledger.internal.entry.Entries;
+import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.table.LedgerDatabase;
 import io.auditspring.retention.ErasureReport;
+import io.auditspring.retention.LegalHolds;
 import io.auditspring.retention.Redaction;
 import io.auditspring.retention.Retention;
 import io.auditspring.retention.RetentionAction;
+import io.auditspring.retention.Subject;
 import io.auditspring.signing.RootLog;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -156,6 +163,149 @@ class RefusedGroupsTests {
 		assertSound();
 		assertThat(redaction.redact(all, EntryGroup.DATA, "asked to").alreadyErased()).isEqualTo(2);
 		assertThat(quarantined()).isEqualTo("none");
+	}
+
+	/** Somebody whose name the centre cannot store, as it is, or by its id, too. */
+	private static Entry by(String actor, Entry entry) {
+		return new Entry(entry.id(), entry.occurredAt(), entry.service(), entry.tenant(), entry.operation(),
+				entry.action(), entry.category(), entry.severity(), entry.outcome(), entry.actorType(),
+				entry.targetType(), entry.targetId(), entry.revision(), entry.durationMicros(), entry.traceId(),
+				new Entry.ActorGroup(actor, "Żaneta", "u-1", null, null, null, null, null), entry.data());
+	}
+
+	private ErasureReport erase(Subject subject) {
+		return new Redaction(Roles.user(this.lab.centre.dataSource(), "audit_redactor"), this.lab.centre.schema(),
+				() -> Entries.entries(1).get(0))
+			.erase(subject, "asked to");
+	}
+
+	private void sourceIsGone() {
+		this.lab.centre.execute("select audit.audit_source_gone('orders', 'Shut down in May')");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "u-17", "żaneta" })
+	void whoIsInQuarantineIsFoundAndItsSourceErases(String actor) {
+		Entry entry = by(actor, Entries.entry("order.pay"));
+		this.lab.send(0, this.lab.write(Entries.entry("order.pay"), entry, by("u-18", Entries.entry("order.pay"))));
+		assertThat(quarantined()).isEqualTo("1 actor, 2 actor");
+		ErasureReport report = erase(Subject.actor(actor));
+		assertThat(report.left()).isEqualTo(Map.of(ErasureReport.Cause.ASKED, List.of(entry.id())));
+		assertThat(report.complete()).isFalse();
+		assertThat(ReceivingLab.query(this.lab.centre,
+				"select string_agg(concat_ws(' ', seq, redacted), ', ') from audit.audit_request"))
+			.isEqualTo("1 actor");
+		new Redaction(this.lab.source.dataSource(), this.lab.source.schema(), () -> Entries.entries(1).get(0))
+			.redact(List.of(entry.id()), EntryGroup.ACTOR, "asked to");
+		assertThat(this.lab.send(3, this.lab.sign()).kind()).isEqualTo(Reception.Kind.APPENDED);
+		assertThat(quarantined()).isEqualTo("2 actor");
+		assertThat(erase(Subject.actor(actor)).complete()).isTrue();
+		assertSound();
+	}
+
+	@Test
+	void whereItsSourceIsGoneWhoIsInQuarantineIsErasedHere() {
+		Entry named = by("u-17", Entries.withMetadata("{\"actorAttributes\":{\"name\":\"Żaneta\"}}"));
+		this.lab.send(0, this.lab.write(named, by("u-17", Entries.withMessage("5 ₿")),
+				Entries.withMetadata("{\"actorAttributes\":{\"name\":\"Żaneta\"}}")));
+		assertThat(quarantined()).isEqualTo("0 actor, 0 data, 1 actor, 1 data, 2 data");
+		sourceIsGone();
+		assertThat(erase(Subject.actor("u-17")).erased()).isEqualTo(Map.of(EntryGroup.ACTOR, 2L, EntryGroup.DATA, 1L));
+		assertThat(quarantined()).isEqualTo("1 data, 2 data");
+		assertThat(erase(Subject.actor("jane")).erased()).isEqualTo(Map.of(EntryGroup.ACTOR, 1L, EntryGroup.DATA, 1L));
+		assertThat(quarantined()).isEqualTo("1 data");
+		assertThat(erase(Subject.target("Order", 42)).erased()).containsOnlyKeys(EntryGroup.DATA);
+		assertThat(quarantined()).isEqualTo("none");
+		assertThat(erase(Subject.actor("u-17").andTarget("Order", 42).withEverything()).complete()).isTrue();
+		assertSound();
+	}
+
+	@Test
+	void whoActedForOthersAndWhatIsRelatedAreFoundInQuarantineToo() {
+		Entry related = Entries.withRelated("[{\"id\":\"ł\",\"type\":\"User\"},{\"id\":\"9\",\"type\":\"Connector\"}]");
+		this.lab.send(0, this.lab.write(by("u-17", Entries.entry("order.pay")), related, Entries.withMessage("5 ₿")));
+		assertThat(quarantined()).isEqualTo("0 actor, 1 data, 2 data");
+		sourceIsGone();
+		assertThat(erase(Subject.actor("u-1")).erased()).isEqualTo(Map.of(EntryGroup.ACTOR, 1L));
+		assertThat(quarantined()).isEqualTo("1 data, 2 data");
+		assertThat(erase(Subject.target("Connector", 9)).erased()).isEmpty();
+		assertThat(erase(Subject.target("User", "ł").withEverything()).erased()).isEqualTo(Map.of(EntryGroup.DATA, 1L));
+		assertThat(quarantined()).isEqualTo("2 data");
+		assertSound();
+	}
+
+	@Test
+	void manyInQuarantineAreFoundPageByPage() {
+		this.lab.send(0, this.lab
+			.write(Stream.generate(() -> by("u-17", Entries.entry("order.pay"))).limit(230).toArray(Entry[]::new)));
+		assertThat(erase(Subject.actor("u-17")).left().get(ErasureReport.Cause.ASKED)).hasSize(230);
+	}
+
+	/** Of such an entry only its digests are in the archive. */
+	@Test
+	void whatIsInQuarantineOfAnArchivedEntryIsAskedFor() {
+		this.lab.send(0, this.lab.write(by("u-17", Entries.entry("order.pay"))));
+		String id = ReceivingLab.query(this.lab.centre, "select id from audit.audit_log where chain = 'orders'");
+		this.lab.centre.tamper("delete from audit.audit_log where chain = 'orders'");
+		this.lab.centre.execute("""
+				insert into audit.audit_archived
+				values ('orders', 0, 0, 1, repeat('0', 64), '2026-01-01 00:00:00+00', '2026-01-01 00:00:00+00')
+				""");
+		assertThat(erase(Subject.actor("u-17")).left())
+			.isEqualTo(Map.of(ErasureReport.Cause.ASKED, List.of(UUID.fromString(id))));
+		holds().placeOnActor("u-17", "a dispute");
+		assertThat(erase(Subject.actor("u-17")).left())
+			.containsEntry(ErasureReport.Cause.HELD, List.of(UUID.fromString(id)))
+			.doesNotContainKey(ErasureReport.Cause.ASKED);
+	}
+
+	private LegalHolds holds() {
+		return new LegalHolds(Roles.user(this.lab.centre.dataSource(), "audit_retention", "audit_reader"),
+				this.lab.centre.schema(), "main", () -> Entries.entry("by", "-", "-", "clerk"));
+	}
+
+	private String monthIsHeld() {
+		return ReceivingLab.query(this.lab.centre, "select audit.audit_month_is_held(current_date)");
+	}
+
+	@Test
+	void aLegalHoldKeepsWhatIsInQuarantine() {
+		Entry entry = by("u-17", Entries.entry("order.pay"));
+		this.lab.send(0, this.lab.write(entry));
+		holds().placeOnActor("u-18", "another dispute");
+		assertThat(monthIsHeld()).isEqualTo("f");
+		long hold = holds().placeOnActor("u-17", "a dispute");
+		assertThat(monthIsHeld()).isEqualTo("t");
+		assertThat(erase(Subject.actor("u-17")).left()).containsEntry(ErasureReport.Cause.HELD, List.of(entry.id()))
+			.doesNotContainKey(ErasureReport.Cause.ASKED);
+		new Redaction(this.lab.source.dataSource(), this.lab.source.schema(), () -> Entries.entries(1).get(0))
+			.redact(List.of(entry.id()), EntryGroup.ACTOR, "asked to");
+		String note = this.lab.sign();
+		assertThat(this.lab.send(1, note).kind()).isEqualTo(Reception.Kind.DELAYED);
+		assertThat(quarantined()).isEqualTo("0 actor");
+		holds().lift(hold, "settled");
+		assertThat(monthIsHeld()).isEqualTo("f");
+		assertThat(this.lab.send(1, note).kind()).isEqualTo(Reception.Kind.APPENDED);
+		assertThat(quarantined()).isEqualTo("none");
+		assertSound();
+	}
+
+	@Test
+	void aLegalHoldOnWhatIsRelatedKeepsWhatIsInQuarantine() {
+		this.lab.send(0, this.lab.write(Entries.withMessage("7"),
+				Entries.withRelated("[{\"id\":\"9\",\"type\":\"Connector\"},{\"id\":\"ł\",\"type\":\"User\"}]")));
+		assertThat(quarantined()).isEqualTo("1 data");
+		sourceIsGone();
+		String held = """
+				select string_agg(audit.audit_is_held(entry)::text, ' ' order by seq) from audit.audit_log as entry
+				where chain = 'orders'
+				""";
+		holds().placeOnTarget("Connector", 8, "another dispute");
+		assertThat(ReceivingLab.query(this.lab.centre, held)).isEqualTo("false false");
+		holds().placeOnTarget("Connector", 9, "a dispute");
+		assertThat(ReceivingLab.query(this.lab.centre, held)).isEqualTo("false true");
+		assertThat(erase(Subject.target("Order", 42)).left()).containsOnlyKeys(ErasureReport.Cause.HELD);
+		assertThat(quarantined()).isEqualTo("1 data");
 	}
 
 	@Test

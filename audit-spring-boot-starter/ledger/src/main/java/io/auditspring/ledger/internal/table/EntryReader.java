@@ -10,7 +10,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -124,44 +124,55 @@ public final class EntryReader {
 	}
 
 	/**
-	 * Finds entries in whichever chains.
+	 * Reads entries in whichever chains, one at a time: some may be large.
 	 * @param keys which
-	 * @return those that there are, in the order of their keys
+	 * @param sink takes those that there are, in any order; two that have one key, too
 	 * @throws SQLException if they cannot be read
 	 */
-	public List<StoredEntry> entries(Collection<EntryKey> keys) throws SQLException {
-		return Objects.requireNonNull(entries(keys, Long.MAX_VALUE));
+	public void entries(Collection<EntryKey> keys, Consumer<StoredEntry> sink) throws SQLException {
+		rows(keys, (row) -> sink.accept(StoredEntry.read(row)));
 	}
 
 	/**
 	 * Finds entries in whichever chains, if there is room for them.
-	 * @param keys which
+	 * @param keys which; what is there again under another name, with the same id, has
+	 * another key
 	 * @param characters how many their texts may have together
 	 * @return those that there are, in the order of their keys, or {@code null} if they
 	 * have more
 	 * @throws SQLException if they cannot be read
 	 */
 	public @Nullable List<StoredEntry> entries(Collection<EntryKey> keys, long characters) throws SQLException {
-		if (keys.isEmpty()) {
-			return List.of();
-		}
-		Map<UUID, StoredEntry> found = new HashMap<>();
+		Map<EntryKey, List<StoredEntry>> found = new LinkedHashMap<>();
+		keys.forEach((key) -> found.put(key, new ArrayList<>()));
 		long[] left = { characters };
+		rows(keys, (row) -> {
+			if (left[0] >= 0) {
+				StoredEntry entry = StoredEntry.read(row);
+				List<StoredEntry> same = found.get(key(entry));
+				if (same != null) {
+					same.add(entry);
+					left[0] -= entry.length();
+				}
+			}
+		});
+		return (left[0] >= 0) ? found.values().stream().flatMap(List::stream).toList() : null;
+	}
+
+	private static EntryKey key(StoredEntry entry) {
+		return new EntryKey(Objects.requireNonNull(entry.place().id()),
+				Objects.requireNonNull(entry.place().recordedAt()));
+	}
+
+	private void rows(Collection<EntryKey> keys, Consumer<CopyRow> sink) throws SQLException {
+		if (keys.isEmpty()) {
+			return;
+		}
 		// The times spare the server the months that have none of them.
 		read("id in (%s) and recorded_at between '%s' and '%s'".formatted(
 				keys.stream().map((key) -> "'" + key.id() + "'").collect(Collectors.joining(", ")),
 				keys.stream().map(EntryKey::recordedAt).min(Comparator.naturalOrder()).orElseThrow(),
-				keys.stream().map(EntryKey::recordedAt).max(Comparator.naturalOrder()).orElseThrow()), (row) -> {
-					if (left[0] >= 0) {
-						StoredEntry entry = StoredEntry.read(row);
-						found.put(entry.place().id(), entry);
-						left[0] -= entry.length();
-					}
-				});
-		if (left[0] < 0) {
-			return null;
-		}
-		return keys.stream().map((key) -> found.get(key.id())).filter(Objects::nonNull).toList();
+				keys.stream().map(EntryKey::recordedAt).max(Comparator.naturalOrder()).orElseThrow()), sink);
 	}
 
 	private void read(String condition, Consumer<CopyRow> sink) throws SQLException {

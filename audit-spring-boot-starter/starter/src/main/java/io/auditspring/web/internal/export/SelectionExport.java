@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 
 import javax.sql.DataSource;
 
@@ -167,22 +167,28 @@ public final class SelectionExport {
 	private @Nullable List<StoredEntry> entries(Connection connection, List<EntryKey> keys, long characters)
 			throws SQLException {
 		List<StoredEntry> live = new EntryReader(connection, this.schema).entries(keys, characters);
-		if (this.archive == null || live == null || live.size() == keys.size()) {
+		if (this.archive == null || live == null) {
 			return live;
 		}
-		Map<UUID, StoredEntry> found = new HashMap<>();
-		live.forEach((entry) -> found.put(Objects.requireNonNull(entry.place().id()), entry));
-		List<UUID> missing = keys.stream().map(EntryKey::id).filter((id) -> !found.containsKey(id)).toList();
-		Past past = this.archive.past(connection).orElse(null);
-		if (past != null) {
-			Past.Found archived = past.find(Condition.in("id", missing), Past.Reading.newest(missing.size(),
-					characters - live.stream().mapToLong(StoredEntry::length).sum()));
-			if (archived.more()) {
-				return null;
-			}
-			archived.entries().forEach((entry) -> found.put(Objects.requireNonNull(entry.place().id()), entry));
+		Map<EntryKey, List<StoredEntry>> found = live.stream().collect(Collectors.groupingBy(SelectionExport::key));
+		List<UUID> missing = keys.stream().filter((key) -> !found.containsKey(key)).map(EntryKey::id).toList();
+		Past past = missing.isEmpty() ? null : this.archive.past(connection).orElse(null);
+		if (past == null) {
+			return live;
 		}
-		return keys.stream().flatMap((key) -> Stream.ofNullable(found.get(key.id()))).toList();
+		// One id may be there several times, under other names.
+		Past.Found archived = past.find(Condition.in("id", missing), Past.Reading.newest(Integer.MAX_VALUE,
+				characters - live.stream().mapToLong(StoredEntry::length).sum()));
+		if (archived.more()) {
+			return null;
+		}
+		archived.entries().forEach((entry) -> found.putIfAbsent(key(entry), List.of(entry)));
+		return keys.stream().distinct().flatMap((key) -> found.getOrDefault(key, List.of()).stream()).toList();
+	}
+
+	private static EntryKey key(StoredEntry entry) {
+		return new EntryKey(Objects.requireNonNull(entry.place().id()),
+				Objects.requireNonNull(entry.place().recordedAt()));
 	}
 
 	private static String chain(StoredEntry entry) {
