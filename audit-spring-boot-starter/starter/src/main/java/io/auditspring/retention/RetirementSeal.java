@@ -65,8 +65,7 @@ public final class RetirementSeal {
 			if (key == null) {
 				throw new MonthCheck.UnverifiedException(MonthCheck.NO_KEY.formatted(retirement.chain()));
 			}
-			String root = HexFormat.of()
-				.formatHex(this.checkpoints.root(retirement.chain(), retirement.lastSeq() + 1));
+			String root = HexFormat.of().formatHex(this.checkpoints.root(retirement.chain(), retirement.lastSeq() + 1));
 			String metadata = retirement.metadata(month, action, root, null);
 			return retirement.metadata(month, action, root,
 					Base64.getEncoder().encodeToString(key.sign(Sha256.utf8(metadata))));
@@ -122,7 +121,8 @@ public final class RetirementSeal {
 				this.checkpoints.create(this.checkpoints.current(chain));
 			}
 			catch (SplitViewException ex) {
-				logger.warn("What was retired of chain '{}' is signed by itself only, as nobody signs that chain any more: {}",
+				logger.warn(
+						"What was retired of chain '{}' is signed by itself only, as nobody signs that chain any more: {}",
 						chain, ex.getMessage());
 			}
 			catch (RuntimeException ex) {

@@ -179,8 +179,7 @@ public final class CheckpointWorker extends PeriodicWorker {
 			checkpoint(chain);
 		}
 		catch (SplitViewException ex) {
-			// It goes on under another name because it was restored: what came to it since
-			// then is not signed.
+			// It was restored, and what came to it since then is never signed.
 			logger.debug("Audit chain '{}' is not signed up to its end", chain.name(), ex);
 		}
 		catch (Throwable ex) {

@@ -259,9 +259,10 @@ public class Checkpoints {
 		return read((connection) -> {
 			Checkpoint latest = this.checkpoints.latest(connection, RootRows.CHAIN).orElse(null);
 			StoredEntry entry = (latest != null) ? this.proofs.entry(connection, chain, seq) : null;
-			return latest != null && entry != null && this.proofs.inclusionInAll(connection, entry, latest)
-				.filter((proof) -> Arrays.equals(proof.hash(), hash))
-				.isPresent();
+			return latest != null && entry != null
+					&& this.proofs.inclusionInAll(connection, entry, latest)
+						.filter((proof) -> Arrays.equals(proof.hash(), hash))
+						.isPresent();
 		});
 	}
 

@@ -211,8 +211,7 @@ class RetentionTests {
 				VerificationProgress.NONE)
 			.verify();
 		assertThat(ledger.chains()).extracting(ChainVerification::chain).contains("other", "third", "third@2", "local");
-		assertThat(ledger.chains())
-			.allSatisfy((chain) -> assertThat(chain.problems()).as(chain.chain()).isEmpty());
+		assertThat(ledger.chains()).allSatisfy((chain) -> assertThat(chain.problems()).as(chain.chain()).isEmpty());
 		for (ChainVerification each : ledger.chains()) {
 			StringBuilder export = new StringBuilder();
 			new LedgerExport(this.database.dataSource(), this.database.schema()).write(each.chain(), export);

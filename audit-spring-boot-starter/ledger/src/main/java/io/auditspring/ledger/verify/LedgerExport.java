@@ -192,7 +192,7 @@ public final class LedgerExport {
 	 * again
 	 */
 	public void write(String chain, Appendable out) throws SQLException, IOException {
-		write(this.source.read((ledger) -> whole(ledger, withSpeakers(ledger.tables(), chain))), out);
+		writeWhole(this.source.read((ledger) -> whole(ledger, withSpeakers(ledger.tables(), chain))), out);
 	}
 
 	/**
@@ -205,7 +205,7 @@ public final class LedgerExport {
 	 * again
 	 */
 	public void writeAll(Appendable out) throws SQLException, IOException {
-		write(this.source.read((ledger) -> whole(ledger, ledger.tables().chains())), out);
+		writeWhole(this.source.read((ledger) -> whole(ledger, ledger.tables().chains())), out);
 	}
 
 	private static Collection<String> withSpeakers(LedgerTables tables, String chain) throws SQLException {
@@ -238,7 +238,7 @@ public final class LedgerExport {
 				ledger.tree().newestCheckpoint(chain), (behind < 0) ? head.size() : Long.MAX_VALUE);
 	}
 
-	private void write(Whole whole, Appendable out) throws SQLException, IOException {
+	private void writeWhole(Whole whole, Appendable out) throws SQLException, IOException {
 		for (Part part : whole.parts()) {
 			write(whole, part, out);
 		}

@@ -568,13 +568,14 @@ class ContinuationTests {
 	void whatIsRetiredOfTheChainBeforeIsStillAtTheCentre() throws SQLException {
 		poll(this.restored);
 		continueChain(this.restored, "orders@2");
-		this.restored.append("orders@2", Entries.controlEntry(ControlEntry.RETIREMENT, ReceivingLab.query(this.restored, """
-				select jsonb_build_object('chain', 'orders', 'partition', 'audit_log_2019_01', 'firstSeq', 0, 'lastSeq', 2,
-					'entries', 3, 'action', 'drop', 'firstPrevHash', min(encode(prev_hash, 'hex')) filter (where seq = 0),
-					'lastHash', min(encode(hash, 'hex')) filter (where seq = 2))
-				from audit.audit_log
-				where chain = 'orders'
-				""")));
+		this.restored.append("orders@2", Entries.controlEntry(ControlEntry.RETIREMENT, ReceivingLab.query(this.restored,
+				"""
+						select jsonb_build_object('chain', 'orders', 'partition', 'audit_log_2019_01', 'firstSeq', 0, 'lastSeq', 2,
+							'entries', 3, 'action', 'drop', 'firstPrevHash', min(encode(prev_hash, 'hex')) filter (where seq = 0),
+							'lastHash', min(encode(hash, 'hex')) filter (where seq = 2))
+						from audit.audit_log
+						where chain = 'orders'
+						""")));
 		assertThat(send(signed(this.lab.signer)).kind()).isEqualTo(Reception.Kind.APPENDED);
 		assertThat(this.lab.problems()).isEmpty();
 	}

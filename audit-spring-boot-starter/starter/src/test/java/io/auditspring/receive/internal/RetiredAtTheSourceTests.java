@@ -123,7 +123,9 @@ class RetiredAtTheSourceTests {
 		assertThat(this.lab.problems()).isEmpty();
 	}
 
-	/** That it was retired stands in the chain "local", of which months are retired, too. */
+	/**
+	 * That it was retired stands in the chain "local", of which months are retired, too.
+	 */
 	@Test
 	void itsMonthsAreRetiredHereAfterAPauseThatIsLongerThanThePeriod() {
 		LedgerDatabase centre = LedgerDatabase.create();
