@@ -172,7 +172,8 @@ public final class LedgerDatabase {
 	 */
 	public void setClock(@Nullable Instant time) {
 		if (time != null) {
-			execute("create schema if not exists clock", "grant usage on schema clock to public");
+			execute("create schema if not exists clock", "grant usage on schema clock to public",
+					"select audit.audit_make_partition('%s')".formatted(time.atOffset(ZoneOffset.UTC).toLocalDate()));
 			for (String name : List.of("now", "clock_timestamp")) {
 				execute("""
 						create or replace function clock.%s() returns timestamptz
