@@ -17,10 +17,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * Writes a chain into a file.
+ * Writes a chain into a file, with those without which it cannot be verified.
  */
 @Command(name = "export", mixinStandardHelpOptions = true,
-		description = "Writes a chain into a file that verify-export verifies.")
+		description = "Writes a chain into a file that verify-export verifies, with the chains that say what was erased "
+				+ "or retired of it.")
 final class ExportCommand implements Callable<Integer> {
 
 	@Mixin

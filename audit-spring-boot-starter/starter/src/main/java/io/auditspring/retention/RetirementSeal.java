@@ -9,12 +9,12 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.HexFormat;
-import java.util.Optional;
 
 import io.auditspring.CheckpointSigner;
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
 import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
+import io.auditspring.ledger.checkpoint.SplitViewException;
 import io.auditspring.ledger.internal.merkle.Sha256;
 import io.auditspring.ledger.internal.table.StoredEntry;
 import io.auditspring.signing.Checkpoints;
@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What signatures say of a month that is retired: a checkpoint covers its entries before,
- * what is recorded of them is signed, and a checkpoint covers that afterwards.
+ * of their chain or of the root log, what is recorded of them is signed, and a checkpoint
+ * covers that afterwards.
  *
  * @since 0.1.0
  */
@@ -57,15 +58,14 @@ public final class RetirementSeal {
 	 */
 	String metadata(MonthCheck.Retirement retirement, YearMonth month, RetentionAction action) {
 		try {
-			Checkpoint checkpoint = latest(retirement.chain()).orElse(null);
-			if (checkpoint == null) {
+			if (!isSigned(retirement)) {
 				return retirement.metadata(month, action, null, null);
 			}
-			String root = provenRoot(retirement, checkpoint);
 			CheckpointSigner key = this.signer;
 			if (key == null) {
 				throw new MonthCheck.UnverifiedException(MonthCheck.NO_KEY.formatted(retirement.chain()));
 			}
+			String root = HexFormat.of().formatHex(this.checkpoints.root(retirement.chain(), retirement.lastSeq() + 1));
 			String metadata = retirement.metadata(month, action, root, null);
 			return retirement.metadata(month, action, root,
 					Base64.getEncoder().encodeToString(key.sign(Sha256.utf8(metadata))));
@@ -75,20 +75,37 @@ public final class RetirementSeal {
 		}
 	}
 
-	/** One that goes on under another name is signed no more. */
-	private Optional<Checkpoint> latest(String chain) {
-		return (this.signer != null && this.checkpoints.current(chain).equals(chain)) ? this.checkpoints.create(chain)
-				: this.checkpoints.latest(chain);
+	/**
+	 * Whether they are signed, or nothing is of their chain. What is covered already
+	 * needs no new checkpoint, which there may never be: of a chain that was restored
+	 * nobody signs more. What came to that since then, the root log vouches for.
+	 */
+	private boolean isSigned(MonthCheck.Retirement retirement) {
+		Checkpoint checkpoint = this.checkpoints.latest(retirement.chain()).orElse(null);
+		if (this.signer != null && (checkpoint == null || checkpoint.size() <= retirement.lastSeq())) {
+			try {
+				checkpoint = this.checkpoints.create(retirement.chain()).orElse(null);
+			}
+			catch (SplitViewException ex) {
+				if (this.checkpoints.isInRootLog(retirement.chain(), retirement.lastSeq(), retirement.last().hash())) {
+					return true;
+				}
+				throw ex;
+			}
+		}
+		if (checkpoint != null) {
+			requireProven(retirement, checkpoint);
+		}
+		return checkpoint != null;
 	}
 
-	private String provenRoot(MonthCheck.Retirement retirement, Checkpoint checkpoint) {
+	private void requireProven(MonthCheck.Retirement retirement, Checkpoint checkpoint) {
 		StoredEntry.Place last = retirement.last();
 		retirement.require(checkpoint.size() > retirement.lastSeq(), last, "is not covered by a signed checkpoint yet");
 		boolean signed = this.checkpoints.inclusion(retirement.chain(), retirement.lastSeq(), checkpoint.size())
 			.filter((proof) -> Arrays.equals(proof.hash(), last.hash()))
 			.isPresent();
 		retirement.require(signed, last, "is not the one that was signed");
-		return HexFormat.of().formatHex(this.checkpoints.root(retirement.chain(), retirement.lastSeq() + 1));
 	}
 
 	/**
@@ -102,6 +119,11 @@ public final class RetirementSeal {
 		for (String chain : chains) {
 			try {
 				this.checkpoints.create(this.checkpoints.current(chain));
+			}
+			catch (SplitViewException ex) {
+				logger.warn(
+						"What was retired of chain '{}' is signed by itself only, as nobody signs that chain any more: {}",
+						chain, ex.getMessage());
 			}
 			catch (RuntimeException ex) {
 				// It is retired already; the next checkpoint covers it.

@@ -22,6 +22,7 @@ import io.auditspring.database.internal.PeriodicWorker;
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
 import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
+import io.auditspring.ledger.checkpoint.SplitViewException;
 import io.auditspring.ledger.internal.tree.RootRows;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -153,36 +154,56 @@ public final class CheckpointWorker extends PeriodicWorker {
 		}
 	}
 
-	/** A chain that goes on under another name is signed no more. */
+	/**
+	 * A chain that goes on under another name is signed for the last time, up to its end.
+	 */
 	private void follow() {
-		String name = this.chains.get(0).name();
+		SignedChain before = this.chains.get(0);
 		try {
-			String current = this.checkpoints.current(name);
-			if (!current.equals(name)) {
-				logger.info("Audit chain '{}' goes on as '{}', which is signed from now on", name, current);
+			String current = this.checkpoints.current(before.name());
+			if (!current.equals(before.name())) {
+				signEnd(before);
+				logger.info("Audit chain '{}' goes on as '{}', which is signed from now on", before.name(), current);
 				List<SignedChain> following = new ArrayList<>(this.chains);
 				following.set(0, new SignedChain(current, this.anchors));
 				this.chains = List.copyOf(following);
 			}
 		}
 		catch (RuntimeException ex) {
-			failed("It could not be found out under which name audit chain '%s' goes on".formatted(name), ex);
+			failed("It could not be found out under which name audit chain '%s' goes on".formatted(before.name()), ex);
+		}
+	}
+
+	private void signEnd(SignedChain chain) {
+		try {
+			checkpoint(chain);
+		}
+		catch (SplitViewException ex) {
+			// It was restored, and what came to it since then is never signed.
+			logger.debug("Audit chain '{}' is not signed up to its end", chain.name(), ex);
+		}
+		catch (Throwable ex) {
+			failed("No last checkpoint of audit chain '%s' could be made".formatted(chain.name()), ex);
 		}
 	}
 
 	private void sign(SignedChain chain) {
 		try {
-			CheckpointStep.Result result = this.checkpoints.createUnlessBusy(chain.name());
-			Checkpoint checkpoint = result.checkpoint();
-			chain.passOver(result);
-			if (checkpoint != null) {
-				chain.publish(stamped(chain, cosigned(chain, checkpoint)), this::failed);
-			}
+			checkpoint(chain);
 			chain.requireOthersEnd();
 		}
 		catch (Throwable ex) {
 			// Whatever it is, without this thread there would be no more checkpoints.
 			failed("No checkpoint of audit chain '%s' could be made; it is tried again".formatted(chain.name()), ex);
+		}
+	}
+
+	private void checkpoint(SignedChain chain) {
+		CheckpointStep.Result result = this.checkpoints.createUnlessBusy(chain.name());
+		Checkpoint checkpoint = result.checkpoint();
+		chain.passOver(result);
+		if (checkpoint != null) {
+			chain.publish(stamped(chain, cosigned(chain, checkpoint)), this::failed);
 		}
 	}
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -238,6 +239,30 @@ public class Checkpoints {
 			Checkpoint latest = this.checkpoints.latest(connection, RootRows.CHAIN).orElse(null);
 			return (entry != null && latest != null) ? this.proofs.inclusionInAll(connection, entry, latest)
 					: Optional.empty();
+		});
+	}
+
+	/**
+	 * Whether the newest checkpoint of the root log covers an entry, also where nobody
+	 * signs the entry's chain any more.
+	 * @param chain the chain's name
+	 * @param seq the entry's position
+	 * @param hash the entry's hash
+	 * @return whether it does
+	 * @throws CheckpointRefusedException if the entry or one of the trees is not what was
+	 * signed
+	 * @throws InvalidCheckpointException if the checkpoint was not signed by a trusted
+	 * key
+	 * @throws DataAccessException if the database fails
+	 */
+	public boolean isInRootLog(String chain, long seq, byte[] hash) {
+		return read((connection) -> {
+			Checkpoint latest = this.checkpoints.latest(connection, RootRows.CHAIN).orElse(null);
+			StoredEntry entry = (latest != null) ? this.proofs.entry(connection, chain, seq) : null;
+			return latest != null && entry != null
+					&& this.proofs.inclusionInAll(connection, entry, latest)
+						.filter((proof) -> Arrays.equals(proof.hash(), hash))
+						.isPresent();
 		});
 	}
 

@@ -1,5 +1,7 @@
 package io.auditspring.retention;
 
+import java.io.BufferedReader;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -11,6 +13,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.Period;
 import java.time.YearMonth;
@@ -33,6 +36,7 @@ import io.auditspring.ledger.Roles;
 import io.auditspring.ledger.checkpoint.CheckpointSigning;
 import io.auditspring.ledger.checkpoint.Ed25519Signer;
 import io.auditspring.ledger.checkpoint.SignerMemory;
+import io.auditspring.ledger.checkpoint.SplitViewException;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.checkpoint.VerifierKey;
 import io.auditspring.ledger.internal.entry.CanonicalJson;
@@ -40,8 +44,16 @@ import io.auditspring.ledger.internal.entry.Entries;
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.table.LedgerDatabase;
 import io.auditspring.ledger.internal.table.Partitions;
+import io.auditspring.ledger.verify.ChainVerification;
+import io.auditspring.ledger.verify.ExportVerifier;
+import io.auditspring.ledger.verify.LedgerExport;
+import io.auditspring.ledger.verify.TrustPolicy;
+import io.auditspring.ledger.verify.Verification;
+import io.auditspring.ledger.verify.VerificationProgress;
 import io.auditspring.signing.Checkpoints;
 import io.auditspring.signing.LedgerVerifier;
+import io.auditspring.signing.RootLog;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +61,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -140,6 +153,80 @@ class RetentionTests {
 			.allSatisfy((chain) -> assertThat(chain.problems()).as(chain.chain()).isEmpty());
 	}
 
+	/** In the chain "local", or in the one in which a chain goes on. */
+	@Test
+	void whatIsRetiredOfAChainThatIsOverStaysRecordedWhenTheMonthOfTheRecordIsRetired(@TempDir Path memory)
+			throws Exception {
+		CheckpointSigner signer = Ed25519Signer.ofPem("example.com/audit", Ed25519Signer.newPem());
+		RetirementSeal seal = new RetirementSeal(checkpoints(this.database, signer, memory), signer);
+		this.database.appendAt(Instant.parse("2018-12-01T00:00:00Z"), "third", Entries.entry("december"));
+		this.database.setClock(Instant.parse("2019-02-10T00:00:00Z"));
+		close("other");
+		this.database.execute("select audit.audit_continue_chain('third', 'third@2', 'It was restored')");
+		this.database.setClock(Instant.parse("2019-03-10T00:00:00Z"));
+		assertThat(retention("2024-03-15T00:00:00Z", seal).apply().retired()).containsExactly(DECEMBER, JANUARY,
+				YearMonth.of(2019, 2));
+		assertThat(retirementsOf("other")).isEqualTo("local 2019-03 0 0, local 2019-03 1 1");
+		assertThat(retirementsOf("third")).isEqualTo("third@2 2019-03 0 0");
+		assertVerifies(signer);
+		this.database.setClock(Instant.parse("2020-05-10T00:00:00Z"));
+		assertThat(retention("2024-04-15T00:00:00Z", seal).apply().retired()).containsExactly(YearMonth.of(2019, 3));
+		assertThat(retirementsOf("other")).isEqualTo("local 2020-05 1 1");
+		assertThat(retirementsOf("third")).isEqualTo("third@2 2020-05 0 0");
+		assertVerifies(signer);
+		this.database.setClock(null);
+		assertThat(retention("2025-06-15T00:00:00Z", seal).apply().retired()).containsExactly(YearMonth.of(2019, 10),
+				YearMonth.of(2020, 5));
+		String now = LedgerDatabase.thisMonth().toString();
+		assertThat(retirementsOf("other")).isEqualTo("local %s 1 1".formatted(now));
+		assertThat(retirementsOf("third")).isEqualTo("third@2 %s 0 0".formatted(now));
+		assertVerifies(signer);
+	}
+
+	private Retention retention(String now, RetirementSeal seal) {
+		return new Retention(this.user, this.database.schema(), Period.ofYears(5), RetentionAction.DROP,
+				() -> Entries.entry("by"), Clock.fixed(Instant.parse(now), ZoneOffset.UTC), seal);
+	}
+
+	private void close(String chain) {
+		this.database.execute("""
+				select audit.audit_close_chain('%s', 'It goes on as shop', '{"actorType": "system",
+					"operation": "00000000-0000-4000-8000-000000000001", "actor": {"id": "system"}}')
+				""".formatted(chain));
+	}
+
+	private @Nullable String retirementsOf(String chain) {
+		return this.database.query("""
+				select string_agg(concat_ws(' ', chain, to_char(recorded_at at time zone 'UTC', 'YYYY-MM'),
+					metadata ->> 'firstSeq', metadata ->> 'lastSeq'), ', ' order by seq)
+				from audit.audit_log
+				where action = 'audit.retirement' and metadata ->> 'chain' = '%s'
+				""".formatted(chain));
+	}
+
+	/** The ledger, and an export of each of its chains. */
+	private void assertVerifies(CheckpointSigner signer) throws Exception {
+		TrustPolicy evidence = new TrustPolicy(TrustedKeys.of(VerifierKey.of(signer)), List.of(), "example.com/audit");
+		Verification ledger = new LedgerVerifier(this.database.dataSource(), this.database.schema(), evidence,
+				VerificationProgress.NONE)
+			.verify();
+		assertThat(ledger.chains()).extracting(ChainVerification::chain).contains("other", "third", "third@2", "local");
+		assertThat(ledger.chains()).allSatisfy((chain) -> assertThat(chain.problems()).as(chain.chain()).isEmpty());
+		for (ChainVerification each : ledger.chains()) {
+			StringBuilder export = new StringBuilder();
+			new LedgerExport(this.database.dataSource(), this.database.schema()).write(each.chain(), export);
+			assertThat(new ExportVerifier(evidence, VerificationProgress.NONE)
+				.verify(new BufferedReader(new StringReader(export.toString())))
+				.chains()).allSatisfy((chain) -> assertThat(chain.problems()).as(chain.chain()).isEmpty());
+		}
+	}
+
+	private static Checkpoints checkpoints(LedgerDatabase database, CheckpointSigner signer, Path memory) {
+		return new Checkpoints(database.dataSource(), database.schema(), "example.com/audit",
+				TrustedKeys.of(VerifierKey.of(signer)),
+				new CheckpointSigning(signer, new SignerMemory(memory), List.of()));
+	}
+
 	@Test
 	void theChainGoesOnAndLaterMonthsAreRetiredLater() {
 		retention(RetentionAction.DROP).apply();
@@ -216,6 +303,76 @@ class RetentionTests {
 			assertThat(report.kept()).isEqualTo(DECEMBER);
 			assertThat(report.reason()).contains("the key to sign what is retired is not here");
 		}
+	}
+
+	@Test
+	void whatWasSignedBeforeItWasRestoredIsRetired(@TempDir Path memory) {
+		CheckpointSigner signer = Ed25519Signer.ofPem("example.com/audit", Ed25519Signer.newPem());
+		checkpoints(this.database, signer, memory).create("main");
+		LedgerDatabase backup = this.database.copy();
+		this.database.append("main", Entries.entry("lost"));
+		checkpoints(this.database, signer, memory).create("main");
+		Checkpoints restored = checkpoints(backup, signer, memory);
+		assertThatExceptionOfType(SplitViewException.class).isThrownBy(() -> restored.create("main"));
+		assertThat(retention(backup, restored, signer).apply())
+			.isEqualTo(new RetentionReport(List.of(DECEMBER, JANUARY), null, null));
+		assertNoProblems(backup);
+	}
+
+	/** There is no key that may sign it as the chain's. */
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whatCameAfterItWasRestoredIsRetiredWhenTheRootLogSaysThatItIsThere(boolean goesOn, @TempDir Path memory) {
+		CheckpointSigner signer = Ed25519Signer.ofPem("example.com/audit", Ed25519Signer.newPem());
+		this.database.appendAt(Instant.parse("2018-12-01T00:00:00Z"), "third", Entries.entry("signed"));
+		checkpoints(this.database, signer, memory).create("third");
+		LedgerDatabase backup = this.database.copy();
+		this.database.appendAt(Instant.parse("2018-12-02T00:00:00Z"), "third", Entries.entry("lost"));
+		checkpoints(this.database, signer, memory).create("third");
+		backup.appendAt(Instant.parse("2018-12-03T00:00:00Z"), "third", Entries.entry("never signed"));
+		if (goesOn) {
+			backup.execute("select audit.audit_continue_chain('third', 'third@2', 'It was restored')");
+		}
+		Checkpoints restored = checkpoints(backup, signer, memory);
+		Retention retention = retention(backup, restored, signer);
+		assertThat(retention.apply().reason()).contains("Chain 'third' went another way");
+		assertThat(new RootLog(backup.dataSource(), backup.schema(), () -> Entries.entry("by"))
+			.record(Duration.ofMillis(1))).isTrue();
+		assertThat(retention.apply().kept()).isEqualTo(DECEMBER);
+		restored.create("root");
+		assertThat(retention.apply()).isEqualTo(new RetentionReport(List.of(DECEMBER, JANUARY), null, null));
+		assertThat(backup.query("""
+				select concat_ws(' ', chain, metadata ->> 'lastSeq', metadata ? 'root', metadata ? 'signature')
+				from audit.audit_log
+				where action = 'audit.retirement' and metadata ->> 'chain' = 'third'
+				""")).isEqualTo(goesOn ? "third@2 1 t t" : "third 1 t t");
+		assertNoProblems(backup);
+	}
+
+	@Test
+	void theEndOfAChainThatGoesOnUnderAnotherNameIsSignedWhenItIsRetired(@TempDir Path memory) {
+		CheckpointSigner signer = Ed25519Signer.ofPem("example.com/audit", Ed25519Signer.newPem());
+		Checkpoints checkpoints = checkpoints(this.database, signer, memory);
+		this.database.appendAt(Instant.parse("2018-12-01T00:00:00Z"), "third", Entries.entry("signed"));
+		checkpoints.create("third");
+		this.database.appendAt(Instant.parse("2018-12-02T00:00:00Z"), "third", Entries.entry("not signed"));
+		close("third");
+		this.database.append("third@2", Entries.entry("today"));
+		assertThat(checkpoints.current("third")).isEqualTo("third@2");
+		assertThat(retention(this.database, checkpoints, signer).apply())
+			.isEqualTo(new RetentionReport(List.of(DECEMBER, JANUARY), null, null));
+		assertThat(checkpoints.latest("third").orElseThrow().size()).isEqualTo(3);
+		assertNoProblems(this.database);
+	}
+
+	private static Retention retention(LedgerDatabase database, Checkpoints checkpoints, CheckpointSigner signer) {
+		return new Retention(database.dataSource(), database.schema(), Period.ofYears(7), RetentionAction.DROP,
+				() -> Entries.entry("by"), IN_2026, new RetirementSeal(checkpoints, signer));
+	}
+
+	private static void assertNoProblems(LedgerDatabase database) {
+		assertThat(new LedgerVerifier(database.dataSource(), database.schema()).verify().chains())
+			.allSatisfy((chain) -> assertThat(chain.problems()).as(chain.chain()).isEmpty());
 	}
 
 	@Test

@@ -361,4 +361,23 @@ class RootLogTests {
 		assertThat(problems()).isEmpty();
 	}
 
+	@Test
+	void theWorkerSignsAChainUpToItsEndBeforeItSignsTheOneInWhichThatGoesOn() {
+		this.database.append("main", Entries.entries(3));
+		CheckpointWorker worker = new CheckpointWorker(checkpoints(), "main", rootLog(), List.of(),
+				Duration.ofMillis(1), null, null, () -> 0);
+		worker.run();
+		this.database.append("main", Entries.entries(1));
+		this.database.execute("""
+				select audit.audit_close_chain('main', 'It goes on', '{"actorType": "system",
+					"operation": "00000000-0000-4000-8000-000000000001", "actor": {"id": "system"}}')
+				""");
+		this.database.append("main@2", Entries.entries(1));
+		worker.run();
+		assertThat(worker.problem()).isEmpty();
+		assertThat(checkpoints().latest("main")).get().extracting(Checkpoint::size).isEqualTo(5L);
+		assertThat(checkpoints().latest("main@2")).get().extracting(Checkpoint::size).isEqualTo(1L);
+		assertThat(problems()).isEmpty();
+	}
+
 }

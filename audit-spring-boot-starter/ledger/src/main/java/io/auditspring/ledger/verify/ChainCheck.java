@@ -124,8 +124,9 @@ final class ChainCheck {
 
 	/**
 	 * Takes an entry of another chain that speaks of entries of this one. That they were
-	 * retired counts only from one that speaks for chains to which nobody appends; what
-	 * another ledger's chain says, only of what it goes on from.
+	 * retired counts only from one that speaks for chains to which nobody appends, and of
+	 * a received chain only from the ledger itself: its source may have retired what is
+	 * here. What another ledger's chain says counts only of what it goes on from.
 	 * @param said the entry
 	 */
 	void acceptFromElsewhere(LedgerSource.Elsewhere said) {
@@ -138,7 +139,8 @@ final class ChainCheck {
 				&& quarantine.seq() >= from()) {
 			this.redactions.quarantined(said.id(), quarantine);
 		}
-		else if (said.speaksForOthers() && said.controlEntry() instanceof ControlEntry.Retirement retirement) {
+		else if ((this.received ? said.isLocal() : said.speaksForOthers())
+				&& said.controlEntry() instanceof ControlEntry.Retirement retirement) {
 			this.retirements.entry(null, said.id(), retirement);
 		}
 	}

@@ -7,11 +7,17 @@ package io.auditspring.ledger.verify;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.ConcurrentModificationException;
+import java.util.Deque;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 import javax.sql.DataSource;
@@ -31,9 +37,9 @@ import io.auditspring.ledger.internal.tree.StoredTree;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a chain as lines of JSON that can be verified without the database: where it
- * begins and ends, its checkpoints, then its entries. What is appended meanwhile is left
- * out.
+ * Writes chains as lines of JSON that can be verified without the database: of each where
+ * it begins and ends, its checkpoints, then its entries. All end where they ended when
+ * the export began; what is appended meanwhile is left out.
  *
  * @since 0.1.0
  */
@@ -123,16 +129,42 @@ public final class LedgerExport {
 	}
 
 	/**
-	 * What stands before the entries.
+	 * What is written, as it is at the beginning.
 	 *
-	 * @param header where the chain begins and ends
-	 * @param first behind which size its checkpoints are compared
-	 * @param signed the size of the newest checkpoint
-	 * @param lines what comes after the checkpoints
+	 * @param parts one for each chain
+	 * @param last the places of the last entries of all chains, also of those that are
+	 * not written
+	 */
+	private record Whole(List<Part> parts, Map<String, Long> last) {
+
+		/** Whether an entry was recorded since the beginning. */
+		boolean isNew(LedgerTables.Said said) {
+			return said.seq() > this.last.getOrDefault(said.by(), -1L);
+		}
+
+	}
+
+	/**
+	 * A chain that is written.
+	 *
+	 * @param chain its name
+	 * @param header where it begins and ends
+	 * @param size how many entries it has
+	 * @param signed the size of its newest checkpoint
 	 * @param end before which entry to stop; behind the head only if there is something
 	 * that must not be there, which is for the verifier to find
 	 */
-	private record Beginning(String header, long first, long signed, List<String> lines, long end) {
+	private record Part(String chain, String header, long size, long signed, long end) {
+
+	}
+
+	/**
+	 * What stands before the entries.
+	 *
+	 * @param first behind which size its checkpoints are compared
+	 * @param lines what comes after the checkpoints
+	 */
+	private record Beginning(long first, List<String> lines) {
 
 	}
 
@@ -148,16 +180,8 @@ public final class LedgerExport {
 	}
 
 	/**
-	 * Finds the chains that can be written.
-	 * @return their names
-	 * @throws SQLException if the ledger cannot be read
-	 */
-	public List<String> chains() throws SQLException {
-		return this.source.read((ledger) -> ledger.tables().chains());
-	}
-
-	/**
-	 * Writes a chain.
+	 * Writes a chain, and after it those without which it cannot be verified: which say
+	 * what was erased or retired of it, or of one of them.
 	 * @param chain the chain's name
 	 * @param out where to
 	 * @throws SQLException if the ledger cannot be read
@@ -168,11 +192,64 @@ public final class LedgerExport {
 	 * again
 	 */
 	public void write(String chain, Appendable out) throws SQLException, IOException {
-		Beginning beginning = this.source.read((ledger) -> beginning(ledger, chain));
-		write(out, List.of(beginning.header()));
+		writeWhole(this.source.read((ledger) -> whole(ledger, withSpeakers(ledger.tables(), chain))), out);
+	}
+
+	/**
+	 * Writes all chains.
+	 * @param out where to
+	 * @throws SQLException if the ledger cannot be read
+	 * @throws IOException if it cannot be written
+	 * @throws ConcurrentModificationException if entries were erased or retired
+	 * meanwhile, so that what was written would seem to be tampered with; it can be tried
+	 * again
+	 */
+	public void writeAll(Appendable out) throws SQLException, IOException {
+		writeWhole(this.source.read((ledger) -> whole(ledger, ledger.tables().chains())), out);
+	}
+
+	private static Collection<String> withSpeakers(LedgerTables tables, String chain) throws SQLException {
+		Set<String> chains = new LinkedHashSet<>(List.of(chain));
+		for (Deque<String> next = new ArrayDeque<>(chains); !next.isEmpty();) {
+			for (String speaker : tables.speakingOf(next.remove())) {
+				if (chains.add(speaker)) {
+					next.add(speaker);
+				}
+			}
+		}
+		return chains;
+	}
+
+	private static Whole whole(Ledger ledger, Collection<String> chains) throws SQLException {
+		List<Part> parts = new ArrayList<>();
+		for (String chain : chains) {
+			parts.add(part(ledger, chain));
+		}
+		return new Whole(parts, ledger.tables().lastPlaces());
+	}
+
+	private static Part part(Ledger ledger, String chain) throws SQLException {
+		ChainHead head = ledger.tables().head(chain);
+		if (head == null) {
+			throw new IllegalArgumentException("There is no chain '%s'".formatted(chain));
+		}
+		long behind = ledger.tables().next(chain, head.size());
+		return new Part(chain, header(chain, head, ledger.tables().isReceived(chain)), head.size(),
+				ledger.tree().newestCheckpoint(chain), (behind < 0) ? head.size() : Long.MAX_VALUE);
+	}
+
+	private void writeWhole(Whole whole, Appendable out) throws SQLException, IOException {
+		for (Part part : whole.parts()) {
+			write(whole, part, out);
+		}
+	}
+
+	private void write(Whole whole, Part part, Appendable out) throws SQLException, IOException {
+		Beginning beginning = this.source.read((ledger) -> beginning(ledger, part));
+		write(out, List.of(part.header()));
 		for (long size = beginning.first(); size >= 0;) {
 			long after = size;
-			Page page = this.source.read((ledger) -> checkpoints(ledger, chain, after, beginning.signed()));
+			Page page = this.source.read((ledger) -> checkpoints(ledger, part.chain(), after, part.signed()));
 			write(out, page.lines());
 			size = page.next();
 		}
@@ -180,28 +257,24 @@ public final class LedgerExport {
 		Page page = new Page(List.of(), 0, PAGE);
 		while (page.next() >= 0) {
 			Page before = page;
-			page = this.source.read((ledger) -> page(ledger, chain, before.next(), beginning.end(), before.room()));
+			page = this.source.read((ledger) -> page(ledger, whole, part, before.next(), before.room()));
 			write(out, page.lines());
 		}
 	}
 
-	private static Beginning beginning(Ledger ledger, String chain) throws SQLException {
-		ChainHead head = ledger.tables().head(chain);
-		if (head == null) {
-			throw new IllegalArgumentException("There is no chain '%s'".formatted(chain));
-		}
+	private static Beginning beginning(Ledger ledger, Part part) throws SQLException {
+		String chain = part.chain();
 		List<String> lines = new ArrayList<>();
-		long first = Math.max(ledger.tables().next(chain, 0), 0);
+		long next = ledger.tables().next(chain, 0);
+		long first = (next < 0) ? part.size() : next;
 		CompactRange retired = (first > 0) ? ledger.tree().edgeAt(chain, first) : null;
 		if (retired != null) {
 			lines.add(retired(chain, retired));
 		}
 		ledger.entries().read(chain, "seq is null", (row) -> lines.add(line(row)));
-		long behind = ledger.tables().next(chain, head.size());
 		// Checkpoints of fewer entries than are retired cannot be compared with what
 		// follows.
-		return new Beginning(header(chain, head, ledger.tables().isReceived(chain)), Math.max(first - 1, 0),
-				ledger.tree().newestCheckpoint(chain), lines, (behind < 0) ? head.size() : Long.MAX_VALUE);
+		return new Beginning(Math.max(first - 1, 0), lines);
 	}
 
 	/** Those that were there at the beginning: of what comes after it nothing is said. */
@@ -219,16 +292,17 @@ public final class LedgerExport {
 	 * its cancellation to whoever uses the connection next. What there is no room for is
 	 * not kept, and read again; then fewer are asked for.
 	 */
-	private static Page page(Ledger ledger, String chain, long from, long end, int room) throws SQLException {
+	private static Page page(Ledger ledger, Whole whole, Part part, long from, int room) throws SQLException {
+		String chain = part.chain();
 		long first = ledger.tables().next(chain, from);
-		if (first < 0 || first >= end) {
-			requireNoneRetired(ledger, chain, end);
+		if (first < 0 || first >= part.end()) {
+			requireNoneRetired(ledger, whole, chain);
 			return new Page(List.of(), -1, room);
 		}
 		Kept kept = new Kept();
-		long next = Math.min(first + room, end);
+		long next = Math.min(first + room, part.end());
 		ledger.entries().read(chain, "seq >= %s and seq < %s".formatted(first, next), kept::add);
-		if (!kept.erased.isEmpty() && ledger.tables().erasedSince(chain, end, kept.erased)) {
+		if (!kept.erased.isEmpty() && ledger.tables().erasing(chain, kept.erased).stream().anyMatch(whole::isNew)) {
 			throw new ConcurrentModificationException(
 					"Entries of chain '%s' were erased while it was exported; export it again".formatted(chain));
 		}
@@ -275,8 +349,8 @@ public final class LedgerExport {
 	}
 
 	/** What was retired meanwhile is missing from the pages after. */
-	private static void requireNoneRetired(Ledger ledger, String chain, long end) throws SQLException {
-		if (ledger.tables().retiredSince(chain, end)) {
+	private static void requireNoneRetired(Ledger ledger, Whole whole, String chain) throws SQLException {
+		if (ledger.tables().retiring(chain).stream().anyMatch(whole::isNew)) {
 			throw new ConcurrentModificationException(
 					"Entries of chain '%s' were retired while it was exported; export it again".formatted(chain));
 		}

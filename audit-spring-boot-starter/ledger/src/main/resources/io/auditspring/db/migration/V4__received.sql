@@ -49,7 +49,9 @@ begin
 end
 $$;
 
--- As before, but for the level of isolation: a month that seems to be empty may not be.
+-- As before, but for the level of isolation, as a month that seems to be empty may not be. And where the newest retirement of
+-- a chain is recorded in another one, and that record goes with the month, it is recorded once more, as it was signed: nothing
+-- else explains why the beginning of the chain is not there.
 create or replace function "${schema}".audit_retire(month date, drops boolean, retirements jsonb, requested_by jsonb) returns void
 	language plpgsql
 	security definer
@@ -105,13 +107,30 @@ begin
 
 	-- As it was found here: numbers that are equal can be written in several ways, only one of which is hashed.
 	for retirement in
-		select held || jsonb_strip_nulls(jsonb_build_object('root', given ->> 'root', 'signature', given ->> 'signature'))
-		from jsonb_array_elements(found_in_part) as held
-		join jsonb_array_elements(retirements) as given on given ->> 'chain' = held ->> 'chain'
-		order by held ->> 'chain' collate "C"
+		select entered
+		from (
+			select held || jsonb_strip_nulls(jsonb_build_object('root', given ->> 'root', 'signature', given ->> 'signature'))
+				as entered
+			from jsonb_array_elements(found_in_part) as held
+			join jsonb_array_elements(retirements) as given on given ->> 'chain' = held ->> 'chain'
+			union all
+			select newest.metadata
+			from (
+				select distinct on (c.name) c.name, l.metadata, l.recorded_at
+				from "${schema}".audit_log l join "${schema}".audit_chain c on c.name = l.metadata ->> 'chain'
+				where l.action = 'audit.retirement'
+				and (l.chain = 'local' or (c.origin is null and "${schema}".audit_speaks_for(l.chain, c.name)))
+				order by c.name, l.metadata -> 'lastSeq' desc nulls last, l.recorded_at desc
+			) as newest
+			where newest.recorded_at < (month + interval '1 month') at time zone 'UTC'
+			and not exists (
+				select from jsonb_array_elements(found_in_part) as held where held ->> 'chain' = newest.name
+			)
+		) as all_of_them
+		order by entered ->> 'chain' collate "C"
 	loop
-		perform "${schema}".audit_append_own(retirement ->> 'chain', 'audit.retirement', 'AuditPartition', part,
-			retirement, requested_by);
+		perform "${schema}".audit_append_own(retirement ->> 'chain', 'audit.retirement', 'AuditPartition',
+			retirement ->> 'partition', retirement, requested_by);
 	end loop;
 	execute format('alter table "${schema}".audit_log detach partition "${schema}".%I', part);
 	if drops then

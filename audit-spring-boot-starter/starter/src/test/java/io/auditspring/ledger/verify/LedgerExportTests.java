@@ -244,6 +244,64 @@ class LedgerExportTests {
 		assertThat(verify(out.toString(), List.of()).valid()).isTrue();
 	}
 
+	private static LedgerLab closedLab(Path memory) {
+		LedgerLab lab = LedgerLab.create();
+		lab.database.execute("""
+				select audit.audit_close_chain('main', 'It goes on as shop', '{"actorType": "system",
+					"operation": "00000000-0000-4000-8000-000000000001", "actor": {"id": "system"}}')
+				""");
+		redact(lab, 5);
+		new Checkpoints(lab.database.dataSource(), lab.database.schema(), LedgerLab.ORIGIN, LedgerLab.KEYS,
+				new CheckpointSigning(LedgerLab.SIGNER, new SignerMemory(memory), List.of()))
+			.create("local");
+		return lab;
+	}
+
+	@Test
+	void aChainThatIsClosedComesWithTheOneThatSaysWhatWasErasedOfIt(@TempDir Path memory) throws IOException {
+		Verification verification = verify(export(closedLab(memory), "main"), List.of());
+		assertThat(kinds(verification)).isEmpty();
+		assertThat(verification.chains()).extracting(ChainVerification::chain).containsExactly("local", "main");
+	}
+
+	/** What says so stands in a chain that was written before, or ended before. */
+	@ParameterizedTest
+	@ValueSource(longs = { 7, 595 })
+	void whatIsErasedOfAChainThatIsClosedDoesNotMakeAnExportLookTamperedWith(long seq, @TempDir Path memory)
+			throws Exception {
+		LedgerLab lab = closedLab(memory);
+		LedgerExport export = new LedgerExport(lab.database.dataSource(), lab.database.schema());
+		StringBuilder out = new StringBuilder();
+		Appendable erasing = meanwhile(out, 100, () -> redact(lab, seq));
+		if (seq > 500) {
+			assertThatExceptionOfType(ConcurrentModificationException.class).isThrownBy(() -> export.writeAll(erasing))
+				.withMessageContaining("export it again");
+		}
+		else {
+			export.writeAll(erasing);
+			assertThat(kinds(verify(out.toString(), List.of()))).isEmpty();
+		}
+		out.setLength(0);
+		export.writeAll(out);
+		assertThat(verify(out.toString(), List.of()).tampered()).isFalse();
+	}
+
+	@Test
+	void whatIsRetiredOfAChainThatIsClosedDoesNotMakeAnExportLookTamperedWith(@TempDir Path memory) throws Exception {
+		LedgerLab lab = closedLab(memory);
+		LedgerExport export = new LedgerExport(lab.database.dataSource(), lab.database.schema());
+		StringBuilder out = new StringBuilder();
+		assertThatExceptionOfType(ConcurrentModificationException.class)
+			.isThrownBy(() -> export.writeAll(meanwhile(out, 100, () -> {
+				lab.enterRetirement("local", "main", 0, 99, LedgerLab.SIGNER);
+				lab.database.execute("drop table " + lab.partitionOf(0));
+			})))
+			.withMessageContaining("export it again");
+		out.setLength(0);
+		export.write("main", out);
+		assertThat(verify(out.toString(), List.of()).tampered()).isFalse();
+	}
+
 	@Test
 	void whatStandsBehindTheHeadIsExportedForTheVerifierToFind() throws IOException, SQLException {
 		LedgerLab lab = LedgerLab.create();

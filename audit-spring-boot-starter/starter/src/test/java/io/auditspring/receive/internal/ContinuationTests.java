@@ -26,6 +26,7 @@ import io.auditspring.ledger.checkpoint.Ed25519Signer;
 import io.auditspring.ledger.checkpoint.ReceiptNote;
 import io.auditspring.ledger.checkpoint.VerifierKey;
 import io.auditspring.ledger.internal.entry.Entries;
+import io.auditspring.ledger.internal.table.ControlEntry;
 import io.auditspring.ledger.internal.table.LedgerDatabase;
 import io.auditspring.ledger.internal.table.StoredEntry;
 import io.auditspring.retention.Redaction;
@@ -560,6 +561,22 @@ class ContinuationTests {
 						select string_agg(seq::text, ' ') from audit.audit_log where chain = 'orders' and actor_digest is not null
 						"""))
 			.isEqualTo("2");
+		assertThat(this.lab.problems()).isEmpty();
+	}
+
+	@Test
+	void whatIsRetiredOfTheChainBeforeIsStillAtTheCentre() throws SQLException {
+		poll(this.restored);
+		continueChain(this.restored, "orders@2");
+		this.restored.append("orders@2", Entries.controlEntry(ControlEntry.RETIREMENT, ReceivingLab.query(this.restored,
+				"""
+						select jsonb_build_object('chain', 'orders', 'partition', 'audit_log_2019_01', 'firstSeq', 0, 'lastSeq', 2,
+							'entries', 3, 'action', 'drop', 'firstPrevHash', min(encode(prev_hash, 'hex')) filter (where seq = 0),
+							'lastHash', min(encode(hash, 'hex')) filter (where seq = 2))
+						from audit.audit_log
+						where chain = 'orders'
+						""")));
+		assertThat(send(signed(this.lab.signer)).kind()).isEqualTo(Reception.Kind.APPENDED);
 		assertThat(this.lab.problems()).isEmpty();
 	}
 

@@ -123,6 +123,31 @@ class RetiredAtTheSourceTests {
 		assertThat(this.lab.problems()).isEmpty();
 	}
 
+	/**
+	 * That it was retired stands in the chain "local", of which months are retired, too.
+	 */
+	@Test
+	void itsMonthsAreRetiredHereAfterAPauseThatIsLongerThanThePeriod() {
+		LedgerDatabase centre = LedgerDatabase.create();
+		centre.setClock(Instant.parse("2019-02-10T00:00:00Z"));
+		this.lab = new ReceivingLab(this.memory.resolve("another"), centre);
+		this.lab.source.appendAt(Instant.parse("2018-12-31T00:00:00Z"), ReceivingLab.CHAIN, Entries.entry("a"),
+				Entries.entry("b"));
+		this.lab.sign();
+		this.lab.poll();
+		RetirementSeal seal = new RetirementSeal(ofTheCentre(), this.lab.centreSigner);
+		assertThat(retire(centre, DECEMBER, seal)).containsExactly(DECEMBER);
+		centre.setClock(null);
+		assertThat(retire(centre, YearMonth.of(2019, 2), seal)).containsExactly(YearMonth.of(2019, 2));
+		assertThat(this.lab.problems()).isEmpty();
+		this.lab.source.appendAt(Instant.parse("2019-03-01T00:00:00Z"), ReceivingLab.CHAIN, Entries.entry("c"));
+		this.lab.sign();
+		this.lab.poll();
+		assertThat(this.lab.problems()).isEmpty();
+		assertThat(retire(centre, YearMonth.of(2019, 3), seal)).containsExactly(YearMonth.of(2019, 3));
+		assertThat(this.lab.problems()).isEmpty();
+	}
+
 	@Test
 	void whatOnlyTheCentreHasIsErasedHere() {
 		ErasureReport report = redact(1, 3);

@@ -5,10 +5,13 @@
 package io.auditspring.ledger.internal.table;
 
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import io.auditspring.ledger.EntryGroup;
@@ -46,9 +49,13 @@ public final class LedgerTables {
 
 	private final String registered;
 
-	private final String retiredSince;
+	private final String lastPlaces;
 
-	private final String erasedSince;
+	private final String retiring;
+
+	private final String erasing;
+
+	private final String speaking;
 
 	public LedgerTables(Connection connection, Schema schema, EntryColumns columns) {
 		this.connection = connection;
@@ -82,16 +89,41 @@ public final class LedgerTables {
 				order by recorded_at desc
 				limit 1
 				""".formatted(schema.table("audit_log"));
-		this.retiredSince = """
-				select exists (select from %s where chain = ? and seq >= ? and action = '%s')
-				""".formatted(schema.table("audit_log"), ControlEntry.RETIREMENT);
-		this.erasedSince = """
-				select exists (
-					select from %s
-					where chain = ? and seq >= ? and action = '%s' and target_type = 'AuditEntry' and target_id = any (?)
-				)
-				"""
-			.formatted(schema.table("audit_log"), ControlEntry.REDACTION);
+		this.lastPlaces = """
+				select chain, (select max(seq) from %s as entry where entry.chain = logged.chain)
+				from (%s) as logged
+				""".formatted(schema.table("audit_log"), Sql.chainsOf(schema.table("audit_log")));
+		this.retiring = """
+				select chain, seq
+				from %s
+				where action = '%s' and %s = ?
+				""".formatted(schema.table("audit_log"), ControlEntry.RETIREMENT, columns.redactedChain());
+		this.erasing = """
+				select chain, seq
+				from %s
+				where action = '%s' and %s = ? and target_type = 'AuditEntry' and target_id = any (?)
+				""".formatted(schema.table("audit_log"), ControlEntry.REDACTION, columns.redactedChain());
+		this.speaking = """
+				select distinct chain
+				from %s
+				where action in ('%s', '%s', '%s') and %s = ?
+				order by 1
+				""".formatted(schema.table("audit_log"), ControlEntry.REDACTION, ControlEntry.RETIREMENT,
+				ControlEntry.QUARANTINE, columns.redactedChain());
+	}
+
+	/**
+	 * An entry that says something of others.
+	 *
+	 * @param by its chain
+	 * @param seq its place there
+	 */
+	public record Said(String by, long seq) {
+
+		static Said read(ResultSet row) throws SQLException {
+			return new Said(row.getString(1), row.getLong(2));
+		}
+
 	}
 
 	public List<String> chains() throws SQLException {
@@ -159,26 +191,48 @@ public final class LedgerTables {
 	}
 
 	/**
-	 * Whether entries of a chain were retired since it had a size.
-	 * @param chain the chain
-	 * @param size the size
-	 * @return whether the chain says so
+	 * Where the chains end that have entries.
+	 * @return the last entry's place by the chain's name
 	 * @throws SQLException if the database fails
 	 */
-	public boolean retiredSince(String chain, long size) throws SQLException {
-		return Sql.is(this.connection, this.retiredSince, chain, size);
+	public Map<String, Long> lastPlaces() throws SQLException {
+		Map<String, Long> last = new HashMap<>();
+		Sql.each(this.connection, this.lastPlaces, (row) -> last.put(row.getString(1), row.getLong(2)));
+		return last;
 	}
 
 	/**
-	 * Whether one of some entries of a chain was erased since it had a size.
+	 * Finds what says that entries of a chain were retired.
 	 * @param chain the chain
-	 * @param size the size
-	 * @param ids which entries
-	 * @return whether the chain says so
+	 * @return entries of whichever chains
 	 * @throws SQLException if the database fails
 	 */
-	public boolean erasedSince(String chain, long size, List<String> ids) throws SQLException {
-		return Sql.is(this.connection, this.erasedSince, chain, size, Sql.array("text", ids));
+	public List<Said> retiring(String chain) throws SQLException {
+		return Sql.list(this.connection, this.retiring, Said::read, chain);
+	}
+
+	/**
+	 * Finds what says that some entries of a chain were erased.
+	 * @param chain the chain
+	 * @param ids which entries
+	 * @return entries of whichever chains
+	 * @throws SQLException if the database fails
+	 */
+	public List<Said> erasing(String chain, List<String> ids) throws SQLException {
+		return Sql.list(this.connection, this.erasing, Said::read, chain, Sql.array("text", ids));
+	}
+
+	/**
+	 * Finds the other chains that say what was erased or retired of a chain.
+	 * @param chain the chain
+	 * @return the names of those that speak for it
+	 * @throws SQLException if the database fails
+	 */
+	public List<String> speakingOf(String chain) throws SQLException {
+		return Sql.list(this.connection, this.speaking, (row) -> row.getString(1), chain)
+			.stream()
+			.filter((by) -> !by.equals(chain) && ChainNames.speaksFor(by, chain))
+			.toList();
 	}
 
 	/**

@@ -64,6 +64,13 @@ public final class TreeProofs {
 		return new EntryReader(connection, this.schema).entry(id);
 	}
 
+	public @Nullable StoredEntry entry(Connection connection, String chain, long seq) throws SQLException {
+		List<StoredEntry> entries = new ArrayList<>();
+		new EntryReader(connection, this.schema).read(chain, "seq = " + seq,
+				(row) -> entries.add(StoredEntry.read(row)));
+		return (entries.size() == 1) ? entries.get(0) : null;
+	}
+
 	/**
 	 * Proves that an entry, as its columns are now, is under a checkpoint.
 	 * @return the proof, or empty if the checkpoint does not cover the entry

@@ -90,12 +90,18 @@ public final class Exports {
 		}
 	}
 
-	/** Whole chains, which prove that nothing is missing. */
+	/**
+	 * Whole chains, which prove that nothing is missing: all, or one with those that say
+	 * what was erased or retired of it.
+	 */
 	public void chains(@Nullable String chain, OutputStream out) throws IOException {
 		try (Writer lines = writer(out)) {
 			LedgerExport export = new LedgerExport(this.dataSource, this.schema);
-			for (String each : (chain != null) ? List.of(chain) : export.chains()) {
-				export.write(each, lines);
+			if (chain != null) {
+				export.write(chain, lines);
+			}
+			else {
+				export.writeAll(lines);
 			}
 		}
 		catch (SQLException ex) {

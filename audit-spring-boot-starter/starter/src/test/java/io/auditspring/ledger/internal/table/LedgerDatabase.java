@@ -167,6 +167,28 @@ public final class LedgerDatabase {
 	}
 
 	/**
+	 * Lets the ledger record what it does by itself at another time.
+	 * @param time the time, or {@code null} for the database's own
+	 */
+	public void setClock(@Nullable Instant time) {
+		if (time != null) {
+			execute("create schema if not exists clock", "grant usage on schema clock to public",
+					"select audit.audit_make_partition('%s')".formatted(time.atOffset(ZoneOffset.UTC).toLocalDate()));
+			for (String name : List.of("now", "clock_timestamp")) {
+				execute("""
+						create or replace function clock.%s() returns timestamptz
+						language sql
+						as $$ select timestamptz '%s' $$
+						""".formatted(name, time));
+			}
+		}
+		for (String function : List.of("audit_lock_chain(text)", "audit_take_entries()")) {
+			execute("alter function audit.%s set search_path = %spg_catalog, pg_temp".formatted(function,
+					(time != null) ? "clock, " : ""));
+		}
+	}
+
+	/**
 	 * Executes statements one after the other, over one connection.
 	 */
 	public void execute(String... statements) {

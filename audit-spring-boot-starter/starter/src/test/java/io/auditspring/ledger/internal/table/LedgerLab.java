@@ -207,6 +207,11 @@ public final class LedgerLab {
 	}
 
 	public void enterRetirement(String chain, long firstSeq, long lastSeq, @Nullable Ed25519Signer signer) {
+		enterRetirement(chain, chain, firstSeq, lastSeq, signer);
+	}
+
+	/** Appends it to a chain that speaks for that of the entries. */
+	public void enterRetirement(String by, String chain, long firstSeq, long lastSeq, @Nullable Ed25519Signer signer) {
 		String hash = "select encode(%s, 'hex') from audit.audit_log where chain = '%s' and seq = %d";
 		String metadata = """
 				{"chain": "%s", "partition": "audit_log_2026_01", "firstSeq": %d, "lastSeq": %d, "firstPrevHash": "%s",
@@ -219,7 +224,7 @@ public final class LedgerLab {
 			metadata = metadata.replace("}",
 					", \"signature\": \"%s\"}".formatted(Base64.getEncoder().encodeToString(signature)));
 		}
-		this.database.append(chain, Entries.controlEntry(ControlEntry.RETIREMENT, metadata));
+		this.database.append(by, Entries.controlEntry(ControlEntry.RETIREMENT, metadata));
 	}
 
 	public String partitionOf(long seq) {
