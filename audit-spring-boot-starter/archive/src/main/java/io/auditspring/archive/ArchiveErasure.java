@@ -338,7 +338,8 @@ final class ArchiveErasure {
 	}
 
 	private Set<Long> held(List<Found> found) throws SQLException {
-		return found.isEmpty() ? Set.of() : OwnTransaction.look(this.dataSource, (connection) -> held(connection, found));
+		return found.isEmpty() ? Set.of()
+				: OwnTransaction.look(this.dataSource, (connection) -> held(connection, found));
 	}
 
 	private Set<Long> held(Connection connection, List<Found> found) throws SQLException {

@@ -186,8 +186,8 @@ class ReceivedErasureTests {
 	}
 
 	private void hold() throws Exception {
-		this.ledger.execute("insert into audit.audit_legal_hold (actor_id, reason) values ('%s', 'case 12')"
-			.formatted(actor()));
+		this.ledger.execute(
+				"insert into audit.audit_legal_hold (actor_id, reason) values ('%s', 'case 12')".formatted(actor()));
 	}
 
 	private void sayThatItIsErased() {

@@ -186,7 +186,8 @@ final class ActivityQuery {
 			.orderBy(this.builder.desc(entry.get("recordedAt")));
 		List<Past.Value> values = this.entityManager.createQuery(newest)
 			.setMaxResults(NEWEST)
-			.getResultStream()
+			.getResultList()
+			.stream()
 			.map((row) -> new Past.Value(row.get(0, Instant.class), row.get(1, String.class)))
 			.toList();
 		Map<String, Long> counts = new TreeMap<>();
@@ -201,8 +202,7 @@ final class ActivityQuery {
 	private List<Past.Value> withPast(Past past, List<Past.Value> live, String attribute, Instant since, Instant to) {
 		Instant begin = (live.size() < NEWEST) ? since : live.get(NEWEST - 1).recordedAt();
 		return Stream
-			.concat(live.stream(),
-					past.newest(this.ofPast.from(begin).to(to).condition(), attribute, NEWEST).stream())
+			.concat(live.stream(), past.newest(this.ofPast.from(begin).to(to).condition(), attribute, NEWEST).stream())
 			.sorted(Comparator.comparing(Past.Value::recordedAt).reversed())
 			.limit(NEWEST)
 			.toList();

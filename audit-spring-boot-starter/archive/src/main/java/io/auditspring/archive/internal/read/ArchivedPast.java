@@ -190,9 +190,8 @@ record ArchivedPast(ArchiveReader reader, List<ArchivedRange> ranges) implements
 		read(statement, files, keys, (pair, some) -> """
 				select %s
 				from (select * from %s where %4$s) c join (select * from %s where %4$s) p using (seq)
-				""".formatted(columns, DuckDb.table(pair.core()), DuckDb.table(pair.payload()), some),
-				(key, row) -> entries.put(key,
-						EntryFilesReader.joined(files.get(key.file()).range().name().chain(), row)));
+				""".formatted(columns, DuckDb.table(pair.core()), DuckDb.table(pair.payload()), some), (key,
+				row) -> entries.put(key, EntryFilesReader.joined(files.get(key.file()).range().name().chain(), row)));
 		return entries;
 	}
 
