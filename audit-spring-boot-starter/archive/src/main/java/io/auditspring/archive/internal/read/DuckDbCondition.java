@@ -186,11 +186,9 @@ public final class DuckDbCondition {
 		String type = "json_type(%s%s)".formatted(document, pointer.isEmpty() ? "" : ", " + literal(pointer));
 		if (wanted.isObject()) {
 			return Stream
-				.concat(Stream.of(type + " = 'OBJECT'"),
-						wanted.properties()
-							.stream()
-							.map((member) -> contains(document, pointer + "/" + escaped(member.getKey()),
-									member.getValue())))
+				.concat(Stream.of(type + " = 'OBJECT'"), wanted.properties()
+					.stream()
+					.map((member) -> contains(document, pointer + "/" + escaped(member.getKey()), member.getValue())))
 				.collect(Collectors.joining(" and ", "(", ")"));
 		}
 		if (wanted.isArray()) {
@@ -198,8 +196,8 @@ public final class DuckDbCondition {
 			String array = pointer.isEmpty() ? document : "json_extract(%s, %s)".formatted(document, literal(pointer));
 			for (JsonNode element : wanted) {
 				String each = "element" + this.lists++;
-				sql.append(" and len(list_filter(json_extract(%s, '$[*]'), lambda %s: %s)) > 0".formatted(array,
-						each, contains(each, "", element)));
+				sql.append(" and len(list_filter(json_extract(%s, '$[*]'), lambda %s: %s)) > 0".formatted(array, each,
+						contains(each, "", element)));
 			}
 			return sql.append(')').toString();
 		}
