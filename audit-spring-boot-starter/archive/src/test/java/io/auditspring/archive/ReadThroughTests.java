@@ -291,6 +291,7 @@ class ReadThroughTests {
 				alter table audit.audit_archived disable trigger all;
 				delete from audit.audit_archived where chain = 'late';
 				insert into audit.audit_log select * from late;
+				alter table audit.audit_log enable trigger all;
 				delete from audit.audit_activity where start < '2019-01-01';
 				update audit.audit_activity_position set counted = 0 where chain = 'late';
 				select audit.audit_count_activity(1000000)
