@@ -5,6 +5,7 @@
 package io.auditspring.archive;
 
 import java.io.IOException;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
@@ -18,8 +19,10 @@ import io.auditspring.autoconfigure.AuditCheckpointAutoConfiguration;
 import io.auditspring.autoconfigure.AuditUpkeepAutoConfiguration;
 import io.auditspring.capture.internal.value.Sole;
 import io.auditspring.database.internal.AuditDatabase;
+import io.auditspring.database.internal.TableUpkeep;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.checkpoint.VerifierKey;
+import io.auditspring.ledger.internal.table.OwnTransaction;
 import io.auditspring.ledger.verify.TrustPolicy;
 import io.auditspring.signing.Checkpoints;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +38,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.dao.DataAccessResourceFailureException;
 
 /**
  * Archives the months of a ledger that are due where {@code audit.retention.action} is
@@ -115,6 +119,20 @@ public final class ArchiveAutoConfiguration {
 					"Say where it is by audit.archive.directory, audit.archive.s3.bucket, or a bean of the type ArchiveStore");
 		}
 		return new ArchiveReader(auditDatabase.schema(), store, properties.options());
+	}
+
+	/** What others erased must not live on here until somebody reads again. */
+	@Bean
+	@ConditionalOnProperty("audit.archive.read")
+	TableUpkeep auditEntryArchiveUpkeep(AuditDatabase auditDatabase, ArchiveReader auditEntryArchive) {
+		return () -> {
+			try {
+				OwnTransaction.look(auditDatabase.workDataSource(), auditEntryArchive::past);
+			}
+			catch (SQLException ex) {
+				throw new DataAccessResourceFailureException("What is archived cannot be looked up", ex);
+			}
+		};
 	}
 
 	private static TrustPolicy evidence(@Nullable CheckpointSigner key) {

@@ -5,6 +5,7 @@
 package io.auditspring.archive;
 
 import java.io.IOException;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -188,11 +189,16 @@ final class ArchiveErasure {
 
 	}
 
-	/** Erases what the ledger says is erased of a range, and is in the archive only. */
-	void follow(RangeName range, Declared declared, String requestedBy) throws IOException, SQLException {
+	/**
+	 * Erases what the ledger says is erased of a range, and is in the archive only.
+	 * @return whether that is done: a legal hold may keep some of it
+	 */
+	boolean follow(RangeName range, Declared declared, String requestedBy) throws IOException, SQLException {
+		List<Redacted> told = new ArrayList<>();
 		if (!declared.isAmong(live(range))) {
-			erase(range, declared.wanted(requestedBy), declared.entries(), new ArrayList<>());
+			erase(range, declared.wanted(requestedBy), declared.entries(), told);
 		}
+		return told.stream().noneMatch((each) -> each.result() == Result.HELD);
 	}
 
 	/** Erases what is wanted of a range. */
@@ -252,7 +258,8 @@ final class ArchiveErasure {
 			found.forEach((entry) -> results.put(entry.seq(), result(entry, group, declared, held, sourceErasesFrom)));
 			try {
 				ask(kept.range(), group, found, results, wanted);
-				Manifest left = erase(kept, group, found, results, wanted);
+				List<Found> holdable = (sourceErasesFrom != Long.MAX_VALUE) ? found : List.of();
+				Manifest left = erase(kept, group, found, results, wanted, holdable);
 				found.forEach((entry) -> told.add(new Redacted(entry.id(), entry.recordedAt(), group,
 						Objects.requireNonNull(results.get(entry.seq())))));
 				return left;
@@ -331,16 +338,28 @@ final class ArchiveErasure {
 	}
 
 	private Set<Long> held(List<Found> found) throws SQLException {
-		return found.isEmpty() ? Set.of() : OwnTransaction.look(this.dataSource,
-				(connection) -> Set.copyOf(Sql.list(connection, this.held, (row) -> row.getLong(1), array(found))));
+		return found.isEmpty() ? Set.of()
+				: OwnTransaction.look(this.dataSource, (connection) -> held(connection, found));
+	}
+
+	private Set<Long> held(Connection connection, List<Found> found) throws SQLException {
+		return Set.copyOf(Sql.list(connection, this.held, (row) -> row.getLong(1), array(found)));
+	}
+
+	/** What a source has erased is recorded already, and not looked at again there. */
+	private void requireFree(Connection connection, List<Found> erased) throws SQLException {
+		Set<Long> held = erased.isEmpty() ? Set.of() : held(connection, erased);
+		if (!held.isEmpty()) {
+			throw new SQLException("a legal hold keeps entries %s".formatted(held), OBJECT_IN_USE);
+		}
 	}
 
 	private static String array(Collection<Found> entries) {
 		return entries.stream().map(Found::held).collect(Collectors.joining(",", "[", "]"));
 	}
 
-	private Manifest erase(Manifest kept, EntryGroup group, List<Found> found, Map<Long, Result> results, Wanted wanted)
-			throws IOException, SQLException {
+	private Manifest erase(Manifest kept, EntryGroup group, List<Found> found, Map<Long, Result> results, Wanted wanted,
+			List<Found> holdable) throws IOException, SQLException {
 		Set<Long> erasable = found.stream()
 			.filter((entry) -> !entry.erased())
 			.map(Found::seq)
@@ -355,10 +374,13 @@ final class ArchiveErasure {
 		List<Found> told = found.stream().filter((entry) -> results.get(entry.seq()) == Result.ERASED).toList();
 		this.check.verify(range);
 		try {
-			this.ranges.record(next,
-					(connection) -> Sql.execute(connection, this.record, range.chain(), range.first(), range.last(),
-							next.generation(), next.digest(), next.firstRecordedAt(), next.lastRecordedAt(),
-							array(told), group.name().toLowerCase(Locale.ROOT), wanted.reason(), wanted.requestedBy()));
+			this.ranges.record(next, (connection) -> {
+				Sql.execute(connection, this.record, range.chain(), range.first(), range.last(), next.generation(),
+						next.digest(), next.firstRecordedAt(), next.lastRecordedAt(), array(told),
+						group.name().toLowerCase(Locale.ROOT), wanted.reason(), wanted.requestedBy());
+				// By now nobody can place a hold until this is committed.
+				requireFree(connection, holdable.stream().filter((entry) -> erasable.contains(entry.seq())).toList());
+			});
 		}
 		catch (SQLException ex) {
 			if (INSUFFICIENT_PRIVILEGE.equals(ex.getSQLState())) {

@@ -10,6 +10,8 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -40,6 +42,9 @@ final class DeclaredErasures {
 
 	private final Map<String, Long> seen = new HashMap<>();
 
+	/** What a legal hold keeps of ranges, which may be lifted any day. */
+	private final Map<RangeName, ArchiveErasure.Declared> held = new LinkedHashMap<>();
+
 	DeclaredErasures(DataSource dataSource, Schema schema) {
 		this.dataSource = dataSource;
 		// What a foreign chain says is taken as text, as it may be anything.
@@ -57,6 +62,11 @@ final class DeclaredErasures {
 	 * @param upTo by chain: where the last entry is that was looked at
 	 */
 	record News(Map<RangeName, ArchiveErasure.Declared> ranges, Map<String, Long> upTo) {
+
+		void add(RangeName range, EntryGroup group, long seq, UUID id) {
+			this.ranges.computeIfAbsent(range, (name) -> new ArchiveErasure.Declared(new TreeMap<>()))
+				.add(group, seq, id);
+		}
 
 	}
 
@@ -100,12 +110,14 @@ final class DeclaredErasures {
 
 	}
 
-	/** What is new of some ranges. */
+	/** What is new of some ranges, and what was held. */
 	News next(Collection<RangeName> recorded) throws SQLException {
 		Map<String, TreeMap<Long, RangeName>> chains = recorded.stream()
 			.collect(Collectors.groupingBy(RangeName::chain,
 					Collectors.toMap(RangeName::first, (range) -> range, (one, other) -> other, TreeMap::new)));
 		News news = new News(new LinkedHashMap<>(), new HashMap<>());
+		this.held.forEach((range, declared) -> declared.entries()
+			.forEach((group, entries) -> entries.forEach((seq, id) -> news.add(range, group, seq, id))));
 		OwnTransaction.look(this.dataSource, (connection) -> {
 			Sql.each(connection, this.declared, (row) -> {
 				Declared declared = Declared.of(row);
@@ -123,15 +135,15 @@ final class DeclaredErasures {
 		Map.Entry<Long, RangeName> range = chains.getOrDefault(declared.chain(), new TreeMap<>())
 			.floorEntry(declared.seq());
 		if (range != null && declared.seq() <= range.getValue().last()) {
-			news.ranges()
-				.computeIfAbsent(range.getValue(), (name) -> new ArchiveErasure.Declared(new TreeMap<>()))
-				.add(declared.group(), declared.seq(), declared.id());
+			news.add(range.getValue(), declared.group(), declared.seq(), declared.id());
 		}
 	}
 
-	/** The archive says the same by now. */
-	void done(News news) {
+	/** The archive says the same by now, but for ranges of which something is held. */
+	void done(News news, Set<RangeName> held) {
 		this.seen.putAll(news.upTo());
+		this.held.clear();
+		held.forEach((range) -> this.held.put(range, Objects.requireNonNull(news.ranges().get(range))));
 	}
 
 }

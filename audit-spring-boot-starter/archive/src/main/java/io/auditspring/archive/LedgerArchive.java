@@ -278,12 +278,15 @@ public final class LedgerArchive implements MonthArchive, RedactableArchive {
 			Set<RangeName> recorded = this.ranges.all().keySet();
 			DeclaredErasures.News news = this.declared.next(recorded);
 			Failures failures = new Failures();
+			Set<RangeName> held = new HashSet<>();
 			news.ranges().forEach((range, erased) -> failures.attempt(() -> {
 				renew(this.ranges.kept(range), requestedBy, false);
-				this.erasure.follow(range, erased, requestedBy);
+				if (!this.erasure.follow(range, erased, requestedBy)) {
+					held.add(range);
+				}
 			}));
 			if (failures.first == null) {
-				this.declared.done(news);
+				this.declared.done(news, held);
 			}
 			renewSignatures(recorded, requestedBy, failures);
 			if (failures.first != null) {

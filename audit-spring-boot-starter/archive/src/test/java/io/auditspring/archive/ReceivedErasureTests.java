@@ -32,6 +32,8 @@ class ReceivedErasureTests {
 
 	private static final Entry CLERK = new SampleChain("main", 3).unplaced(1).get(0);
 
+	private static final String KEY = Ed25519Signer.newPem();
+
 	private static final String BY = EntryCodec.write(List.of(CLERK));
 
 	@TempDir
@@ -49,7 +51,7 @@ class ReceivedErasureTests {
 	@BeforeEach
 	void archiveAMonthOfAReceivedChain() {
 		this.store = new DirectoryArchiveStore(this.directory);
-		this.ledger = ArchivedLedger.create(this.store, Ed25519Signer.newPem(), this.memory);
+		this.ledger = ArchivedLedger.create(this.store, KEY, this.memory);
 		SampleChain samples = new SampleChain("orders", 5);
 		this.ledger.appendAt(Instant.parse("2019-01-01T00:00:00Z"), "orders", samples.unplaced(40));
 		this.ledger.appendAt(Instant.parse("2026-11-01T00:00:00Z"), "orders", samples.unplaced(10));
@@ -143,12 +145,8 @@ class ReceivedErasureTests {
 
 	@Test
 	void aLegalHoldHereKeepsWhatItsSourceErases() throws Exception {
-		this.ledger.execute("""
-				insert into audit.audit_legal_hold (actor_id, reason)
-				select '%s', 'case 12'
-				""".formatted(actor()));
-		say("audit.redaction", "AuditEntry",
-				"{\"chain\":\"orders\",\"seq\":7,\"id\":\"%s\",\"group\":\"actor\"}".formatted(this.id));
+		hold();
+		sayThatItIsErased();
 		this.ledger.archive().followLedger(BY);
 		assertThat(this.store.list()).anyMatch((name) -> name.endsWith("payload-1.parquet"));
 		assertThat(erase()).containsExactly(Result.HELD);
@@ -156,6 +154,45 @@ class ReceivedErasureTests {
 		this.ledger.archive().followLedger(BY);
 		assertThat(this.store.list()).noneMatch((name) -> name.endsWith("payload-1.parquet"));
 		assertThat(verify()).isEqualTo("[orders [0, 40): valid]");
+	}
+
+	@Test
+	void whatAHoldKeptIsErasedOnceItIsLiftedAlsoByWhomFollowedBefore() throws Exception {
+		hold();
+		sayThatItIsErased();
+		LedgerArchive archive = this.ledger.archive();
+		archive.followLedger(BY);
+		archive.followLedger(BY);
+		assertThat(this.store.list()).anyMatch((name) -> name.endsWith("payload-1.parquet"));
+		this.ledger.execute("delete from audit.audit_legal_hold");
+		archive.followLedger(BY);
+		assertThat(this.store.list()).noneMatch((name) -> name.endsWith("payload-1.parquet"));
+		archive.followLedger(BY);
+		assertThat(this.store.list()).noneMatch((name) -> name.endsWith("payload-3.parquet"));
+		assertThat(verify()).isEqualTo("[orders [0, 40): valid]");
+	}
+
+	@Test
+	void aHoldThatIsPlacedMeanwhileKeepsWhatItsSourceErases() throws Exception {
+		sayThatItIsErased();
+		FaultyStore meanwhile = new FaultyStore(this.directory);
+		meanwhile.onStep(1, this::hold);
+		ArchivedLedger.at(this.ledger.url(), meanwhile, KEY, this.memory).archive().followLedger(BY);
+		assertThat(this.ledger.query("select count(*) from audit.audit_legal_hold")).isEqualTo("1");
+		assertThat(this.store.list()).anyMatch((name) -> name.endsWith("payload-1.parquet"))
+			.noneMatch((name) -> name.endsWith("payload-2.parquet"));
+		assertThat(erase()).containsExactly(Result.HELD);
+		assertThat(verify()).isEqualTo("[orders [0, 40): valid]");
+	}
+
+	private void hold() throws Exception {
+		this.ledger.execute(
+				"insert into audit.audit_legal_hold (actor_id, reason) values ('%s', 'case 12')".formatted(actor()));
+	}
+
+	private void sayThatItIsErased() {
+		say("audit.redaction", "AuditEntry",
+				"{\"chain\":\"orders\",\"seq\":7,\"id\":\"%s\",\"group\":\"actor\"}".formatted(this.id));
 	}
 
 	private String actor() throws Exception {

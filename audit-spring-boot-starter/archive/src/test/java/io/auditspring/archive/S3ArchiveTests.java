@@ -5,22 +5,32 @@
 package io.auditspring.archive;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 import io.auditspring.AuditSetupException;
+import io.auditspring.archive.internal.read.ArchiveReader;
+import io.auditspring.database.internal.TableUpkeep;
 import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.checkpoint.Ed25519Signer;
+import io.auditspring.ledger.internal.entry.Entry;
+import io.auditspring.ledger.internal.entry.EntryCodec;
+import io.auditspring.ledger.internal.table.OwnTransaction;
 import io.auditspring.ledger.verify.VerificationProgress;
 import io.auditspring.query.AuditEntry;
 import io.auditspring.query.AuditQuery;
 import io.auditspring.query.AuditRedaction;
 import io.auditspring.query.AuditTrail;
+import io.auditspring.query.internal.condition.Condition;
+import io.auditspring.query.internal.past.Past;
 import io.auditspring.retention.Retention;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,6 +56,10 @@ class S3ArchiveTests {
 	private static final String KEY = Ed25519Signer.newPem();
 
 	private static final String PAYLOAD = "audit/chain=main/000000000000-000000000019/payload-%d.parquet";
+
+	private static final Entry CLERK = new SampleChain("main", 3).unplaced(1).get(0);
+
+	private static final AuditQuery IN_2019 = AuditQuery.all().to(Instant.parse("2020-01-01T00:00:00Z"));
 
 	@TempDir
 	Path memory;
@@ -143,6 +157,56 @@ class S3ArchiveTests {
 				.chains()).hasToString("[main [0, 20): valid]");
 		});
 		assertThat(this.temporary).isEmptyDirectory();
+	}
+
+	@Test
+	void whatAnotherInstanceErasedDoesNotLiveOnInACopy() {
+		ArchivedLedger ledger = ArchivedLedger.create(this.store, KEY, this.memory);
+		ledger.appendAt(Instant.parse("2019-01-01T00:00:00Z"), "main", new SampleChain("main", 5).unplaced(20));
+		String id = ledger.query("select id from audit.audit_log where seq = 3");
+		application(ledger).run((context) -> {
+			assertThat(context.getBean(Retention.class).apply().retired()).hasSize(1);
+			assertThat(context.getBean(AuditTrail.class).count(IN_2019)).isEqualTo(20);
+			erase(ledger, id);
+			assertThat(fetched()).anyMatch((name) -> name.endsWith("payload-1.parquet"));
+			context.getBeansOfType(TableUpkeep.class).values().forEach(TableUpkeep::keep);
+			assertThat(fetched()).noneMatch((name) -> name.endsWith("payload-1.parquet"));
+			assertThat(context.getBean(AuditTrail.class).count(IN_2019)).isEqualTo(20);
+		});
+	}
+
+	@Test
+	void whatSomebodyStillReadsThatIsErasedIsNotKept() throws Exception {
+		ArchivedLedger ledger = ArchivedLedger.create(this.store, KEY, this.memory);
+		ledger.appendAt(Instant.parse("2019-01-01T00:00:00Z"), "main", new SampleChain("main", 5).unplaced(20));
+		String id = ledger.query("select id from audit.audit_log where seq = 3");
+		assertThat(ledger.retention(CLERK, UnaryOperator.identity()).apply().retired()).hasSize(1);
+		Path payload = this.memory.resolve("payload");
+		try (InputStream content = this.store.read("chain=main/000000000000-000000000019/payload-1.parquet")) {
+			Files.copy(content, payload);
+		}
+		try (ArchiveReader reader = new ArchiveReader(ledger.schema(), this.store,
+				new ArchiveOptions(this.temporary, "256MB", 2))) {
+			Past before = past(ledger, reader);
+			erase(ledger, id);
+			assertThat(past(ledger, reader)).isNotEqualTo(before);
+			// As if it were not deleted yet.
+			this.store.putIfAbsent("chain=main/000000000000-000000000019/payload-1.parquet", payload);
+			assertThat(before.count(Condition.equal("chain", "main"))).isEqualTo(20);
+			assertThat(fetched()).anyMatch((name) -> name.endsWith("payload-1.parquet"));
+			past(ledger, reader);
+			assertThat(fetched()).noneMatch((name) -> name.endsWith("payload-1.parquet"));
+		}
+	}
+
+	private static Past past(ArchivedLedger ledger, ArchiveReader reader) throws SQLException {
+		return OwnTransaction.look(ledger.dataSource(), reader::past).orElseThrow();
+	}
+
+	private static void erase(ArchivedLedger ledger, String id) throws IOException {
+		assertThat(ledger.archive()
+			.redact(List.of(UUID.fromString(id)), EntryGroup.ACTOR, "Request 1", EntryCodec.write(List.of(CLERK))))
+			.hasSize(1);
 	}
 
 	private void assertWhatIsReadIsFetchedOnce(AuditTrail trail) {

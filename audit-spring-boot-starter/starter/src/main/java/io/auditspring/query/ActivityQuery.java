@@ -8,12 +8,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 import io.auditspring.Outcome;
 import io.auditspring.ledger.internal.tree.RootRows;
@@ -64,11 +66,9 @@ final class ActivityQuery {
 	}
 
 	Activity over(Instant from, Instant to, Duration interval) {
-		Instant begin = liveFrom(from);
-		Counted counted = begin.isBefore(to) ? counted(this.query, begin, to, interval)
-				: new Counted(begin, List.of(), tellsActions(from, to, interval) ? new TreeMap<>() : null);
-		if (this.past != null && begin.isAfter(from) && counted.since().equals(begin)) {
-			counted = withPast(this.past, counted, from, to, interval);
+		Counted counted = counted(this.query, from, to, interval);
+		if (this.past != null) {
+			counted = withPast(this.past, counted, to, interval);
 		}
 		AuditQuery period = this.query.from(counted.since()).to(to);
 		List<Activity.Bucket> buckets = toBuckets(counted.counts());
@@ -79,21 +79,8 @@ final class ActivityQuery {
 				mostFrequent("actorId", period, counted.since(), to));
 	}
 
-	/** What was before is in the archive only. */
-	private Instant liveFrom(Instant from) {
-		return (this.past != null && this.past.liveFrom().isAfter(from)) ? this.past.liveFrom() : from;
-	}
-
-	/** Whether the sums that are kept would tell how often each action happened. */
-	private boolean tellsActions(Instant from, Instant to, Duration interval) {
-		Filter leftOut = this.query.leftOut();
-		ActivityRollup kept = ActivityRollup.of(this.entityManager,
-				(leftOut != null) ? this.query.dropping(leftOut) : this.query, from, to, interval);
-		return kept != null && kept.tellsActions();
-	}
-
-	private Counted withPast(Past past, Counted live, Instant from, Instant to, Duration interval) {
-		Condition wanted = this.ofPast.from(from).to(to).condition();
+	private Counted withPast(Past past, Counted live, Instant to, Duration interval) {
+		Condition wanted = this.ofPast.from(live.since()).to(to).condition();
 		List<ActivityRollup.Count> counts = new ArrayList<>(live.counts());
 		past.sums(wanted, interval)
 			.forEach((sum) -> counts.add(new ActivityRollup.Count(sum.start(), sum.outcome(), sum.entries())));
@@ -101,7 +88,7 @@ final class ActivityQuery {
 		if (actions != null) {
 			past.frequencies(wanted, "action").forEach((action, times) -> actions.merge(action, times, Long::sum));
 		}
-		return new Counted(from, counts, actions);
+		return new Counted(live.since(), counts, actions);
 	}
 
 	private Counted counted(AuditQuery wanted, Instant from, Instant to, Duration interval) {
@@ -192,24 +179,33 @@ final class ActivityQuery {
 
 	/** Among the newest entries: of all, they would have to be read. */
 	private Map<String, Long> mostFrequent(String attribute, AuditQuery period, Instant since, Instant to) {
-		CriteriaQuery<String> newest = this.builder.createQuery(String.class);
+		CriteriaQuery<Tuple> newest = this.builder.createTupleQuery();
 		Root<AuditEntry> entry = newest.from(AuditEntry.class);
-		newest.select(entry.get(attribute))
+		newest.multiselect(entry.get("recordedAt"), entry.get(attribute))
 			.where(period.filter().toPredicate(entry, newest, this.builder))
 			.orderBy(this.builder.desc(entry.get("recordedAt")));
+		List<Past.Value> values = this.entityManager.createQuery(newest)
+			.setMaxResults(NEWEST)
+			.getResultList()
+			.stream()
+			.map((row) -> new Past.Value(row.get(0, Instant.class), row.get(1, String.class)))
+			.toList();
 		Map<String, Long> counts = new TreeMap<>();
-		List<String> values = new ArrayList<>(
-				this.entityManager.createQuery(newest).setMaxResults(NEWEST).getResultList());
-		if (this.past != null && values.size() < NEWEST) {
-			values.addAll(
-					this.past.newest(this.ofPast.from(since).to(to).condition(), attribute, NEWEST - values.size()));
-		}
-		for (String value : values) {
-			if (value != null) {
-				counts.merge(value, 1L, Long::sum);
+		for (Past.Value value : (this.past != null) ? withPast(this.past, values, attribute, since, to) : values) {
+			if (value.text() != null) {
+				counts.merge(value.text(), 1L, Long::sum);
 			}
 		}
 		return mostFrequent(counts);
+	}
+
+	private List<Past.Value> withPast(Past past, List<Past.Value> live, String attribute, Instant since, Instant to) {
+		Instant begin = (live.size() < NEWEST) ? since : live.get(NEWEST - 1).recordedAt();
+		return Stream
+			.concat(live.stream(), past.newest(this.ofPast.from(begin).to(to).condition(), attribute, NEWEST).stream())
+			.sorted(Comparator.comparing(Past.Value::recordedAt).reversed())
+			.limit(NEWEST)
+			.toList();
 	}
 
 	/** Those of the same number in the order of their letters. */

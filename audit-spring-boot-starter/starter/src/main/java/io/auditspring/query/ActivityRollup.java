@@ -179,14 +179,20 @@ final class ActivityRollup {
 		};
 	}
 
+	/** Sums of months that were retired may still be there. */
 	private String sums(String dimension, Interval.Range range) {
 		return """
 				select start, value, outcome, entries
 				from %s
 				where dimension = '%s' and scale = '%s' and start >= '%s' and start < '%s'%s
+				and to_char(start at time zone 'UTC', '"audit_log_"YYYY_MM') in (
+					select cast(relname as text)
+					from pg_inherits join pg_class on pg_class.oid = inhrelid
+					where inhparent = cast('%s' as regclass)
+				)
 				union all
 				""".formatted(this.schema.table("audit_activity"), dimension, range.scale(), range.from(), range.to(),
-				sumCondition(dimension));
+				sumCondition(dimension), this.schema.table("audit_log"));
 	}
 
 	/**
@@ -199,7 +205,7 @@ final class ActivityRollup {
 		String value = dimension.isEmpty() ? "''"
 				: dimension.equals("tenant") ? "coalesce('=' || tenant, '')" : DIMENSIONS.get(dimension);
 		String condition = condition(this.dimension) + condition(OUTCOME);
-		String sums = coarsest.divide(known(), this.lastHour)
+		String sums = coarsest.divide(this.firstHour, this.lastHour)
 			.stream()
 			.map((range) -> sums(dimension, range))
 			.collect(Collectors.joining());
@@ -233,14 +239,6 @@ final class ActivityRollup {
 			value = " and value = ''";
 		}
 		return value + condition(OUTCOME);
-	}
-
-	/** Sums of months that were retired may still be there. */
-	private Instant known() {
-		Instant oldest = (Instant) this.entityManager
-			.createNativeQuery("select " + this.schema.table("audit_oldest_month()"), Instant.class)
-			.getSingleResult();
-		return (oldest != null && oldest.isAfter(this.firstHour)) ? oldest : this.firstHour;
 	}
 
 	private static String stored(Object value) {

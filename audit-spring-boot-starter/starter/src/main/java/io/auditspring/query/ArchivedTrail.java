@@ -109,8 +109,11 @@ final class ArchivedTrail implements AuditTrail {
 		if (until == null) {
 			return Look.of(query, portion(query, past, live.page(query)));
 		}
-		if (query.isTowardsOlder()) {
-			return until.isAfter(past.to()) ? live : Look.of(query, portion(query, past, this.database.portion(query)));
+		if (query.isTowardsOlder() && until.isAfter(past.to())) {
+			return live;
+		}
+		if (query.isTowardsOlder() || until.isBefore(past.to())) {
+			return Look.of(query, portion(query, past, this.database.portion(query)));
 		}
 		// All of the archive comes before what was not looked at.
 		Look page = Look.of(query, portion(query, past, new Look(live.entries(), null, null).page(query)));
@@ -198,12 +201,9 @@ final class ArchivedTrail implements AuditTrail {
 	@Override
 	public Count count(AuditQuery query, int most) {
 		return read((past) -> {
-			if (past == null) {
-				return this.database.count(query, most);
-			}
-			// The sums may still know of what was dropped a moment ago.
-			Count live = this.database.count(query.from(past.liveFrom()), most);
-			return live.exact() ? new Count(live.entries() + past.count(this.database.condition(query)), true) : live;
+			Count live = this.database.count(query, most);
+			return (past != null && live.exact())
+					? new Count(live.entries() + past.count(this.database.condition(query)), true) : live;
 		});
 	}
 
@@ -213,7 +213,7 @@ final class ArchivedTrail implements AuditTrail {
 		boolean live = past == null || query.filters()
 			.stream()
 			.anyMatch((filter) -> Filter.FROM.equals(filter.attribute()) && filter.value() instanceof Instant from
-					&& !from.isBefore(past.liveFrom()));
+					&& from.isAfter(past.to()));
 		return live ? this.database.facets(query, fields) : AuditTrail.super.facets(query, fields);
 	}
 
@@ -223,49 +223,61 @@ final class ArchivedTrail implements AuditTrail {
 	}
 
 	/**
-	 * An operation is at the place of its newest entry, wherever that is; where the
-	 * others are, there it is left out.
+	 * An operation and where it is among others.
+	 *
+	 * @param operation the operation
+	 * @param place the newest of its entries in the database, if there are any
+	 */
+	private record Placed(AuditOperation operation, AuditEntry place) {
+
+	}
+
+	/**
+	 * An operation that has entries in the database is at the place of the newest of
+	 * them, any other at that of its newest one in the archive.
 	 */
 	private Window<AuditOperation> operations(AuditQuery query, Past past) {
 		Window<AuditOperation> live = this.database.operations(query);
 		boolean older = query.isTowardsOlder();
 		boolean filled = older && live.hasNext()
 				&& live.stream().allMatch((operation) -> newest(operation).getRecordedAt().isAfter(past.to()));
-		List<AuditOperation> read = new ArrayList<>(completed(live.getContent(), query, past));
+		List<Placed> read = new ArrayList<>(completed(live.getContent(), query, past));
 		if (!filled) {
 			read.addAll(archived(query, past));
-			Comparator<AuditOperation> order = Comparator.comparing(ArchivedTrail::newest, EntryPages.OLDEST_FIRST);
+			Comparator<Placed> order = Comparator.comparing(Placed::place, EntryPages.OLDEST_FIRST);
 			read.sort(older ? order.reversed() : order);
 		}
 		else if (!query.position().scrollsForward()) {
 			Collections.reverse(read);
 		}
-		return window(read, query, live.hasNext(), ArchivedTrail::newest);
+		return window(read, query, live.hasNext(), Placed::place).map(Placed::operation);
 	}
 
 	private static AuditEntry newest(AuditOperation operation) {
 		return operation.entries().get(0);
 	}
 
-	/** Adds what an operation left before the oldest month of the database began. */
-	private List<AuditOperation> completed(List<AuditOperation> live, AuditQuery query, Past past) {
+	/** Adds what an operation left in the archive. */
+	private List<Placed> completed(List<AuditOperation> live, AuditQuery query, Past past) {
 		List<UUID> begunBefore = live.stream()
 			.map(AuditOperation::id)
 			.filter((id) -> id.version() != UUID_OF_TIME
-					|| id.getMostSignificantBits() >>> 16 < past.liveFrom().toEpochMilli())
+					|| id.getMostSignificantBits() >>> 16 <= past.to().toEpochMilli())
 			.toList();
 		Map<UUID, List<AuditEntry>> before = entries(begunBefore, query, past);
 		return live.stream()
-			.map((operation) -> new AuditOperation(operation.id(),
+			.map((operation) -> new Placed(new AuditOperation(operation.id(),
 					Stream.concat(operation.entries().stream(), before.getOrDefault(operation.id(), List.of()).stream())
+						.sorted(EntryPages.OLDEST_FIRST.reversed())
 						.limit(OperationPages.MOST_ENTRIES)
-						.toList()))
+						.toList()),
+					newest(operation)))
 			.toList();
 	}
 
-	/** Those whose newest entry is in the archive. */
-	private List<AuditOperation> archived(AuditQuery query, Past past) {
-		List<AuditOperation> archived = new ArrayList<>();
+	/** Those of which all entries are in the archive. */
+	private List<Placed> archived(AuditQuery query, Past past) {
+		List<Placed> archived = new ArrayList<>();
 		Past.Position position = position(query.position());
 		boolean more = true;
 		while (more && archived.size() <= query.limit()) {
@@ -287,8 +299,8 @@ final class ArchivedTrail implements AuditTrail {
 			Map<UUID, List<AuditEntry>> entries = entries(ids, query, past);
 			newest.stream()
 				.filter((entry) -> !live.contains(entry.getOperationId()))
-				.forEach((entry) -> archived.add(new AuditOperation(entry.getOperationId(),
-						entries.getOrDefault(entry.getOperationId(), List.of(entry)))));
+				.forEach((entry) -> archived.add(new Placed(new AuditOperation(entry.getOperationId(),
+						entries.getOrDefault(entry.getOperationId(), List.of(entry))), entry)));
 			AuditEntry last = newest.get(newest.size() - 1);
 			position = new Past.Position(last.getRecordedAt(), last.getSeq(), last.getId());
 		}

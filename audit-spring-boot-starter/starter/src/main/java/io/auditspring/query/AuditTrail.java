@@ -242,7 +242,8 @@ public interface AuditTrail {
 	}
 
 	/**
-	 * A period whose entries are in the archive only.
+	 * A period of which entries are in the archive only. Others of it may be in the
+	 * database: an old month is there again where entries of it were received late.
 	 *
 	 * @param from when the first of them was recorded
 	 * @param to when the last of them was recorded

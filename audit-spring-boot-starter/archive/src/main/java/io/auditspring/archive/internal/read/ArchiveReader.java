@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import io.auditspring.archive.ArchiveOptions;
@@ -37,11 +38,7 @@ public final class ArchiveReader implements EntryArchive, AutoCloseable {
 
 	private final TrueFiles files;
 
-	private final String oldest;
-
 	private final String ranges;
-
-	private List<ArchivedRange> known = List.of();
 
 	/**
 	 * Creates a reader.
@@ -52,27 +49,32 @@ public final class ArchiveReader implements EntryArchive, AutoCloseable {
 	public ArchiveReader(Schema schema, ArchiveStore store, ArchiveOptions options) {
 		this.options = options;
 		this.files = new TrueFiles(store, options);
-		this.oldest = """
-				select to_date(min(relname::text), '"audit_log_"YYYY_MM')::timestamp at time zone 'UTC'
-				from pg_inherits join pg_class on pg_class.oid = inhrelid
-				where inhparent = '%s'::regclass
-				""".formatted(schema.table("audit_log"));
+		// Order and limit are there for the plan: one look into an index for each range,
+		// however many there are, and none where its month is gone.
 		this.ranges = """
-				select distinct on (chain, first_seq)
-					chain, first_seq, last_seq, generation, manifest, first_recorded_at, last_recorded_at
-				from %s
-				where last_recorded_at < ?
-				order by chain, first_seq, generation desc
-				""".formatted(schema.table("audit_archived"));
+				select chain, first_seq, last_seq, generation, manifest, first_recorded_at, last_recorded_at
+				from (
+					select distinct on (chain, first_seq) *
+					from %s
+					order by chain, first_seq, generation desc
+				) as archived
+				where (
+					select true
+					from %s as entry
+					where entry.chain = archived.chain and entry.seq between archived.first_seq and archived.last_seq
+					and entry.recorded_at between archived.first_recorded_at and archived.last_recorded_at
+					order by entry.seq
+					limit 1
+				) is null
+				order by chain, first_seq
+				""".formatted(schema.table("audit_archived"), schema.table("audit_log"));
 	}
 
 	@Override
 	public Optional<Past> past(Connection connection) throws SQLException {
-		OffsetDateTime begin = Sql.find(connection, this.oldest, (row) -> row.getObject(1, OffsetDateTime.class));
-		OffsetDateTime liveFrom = (begin != null) ? begin : OffsetDateTime.now();
-		List<ArchivedRange> found = Sql.list(connection, this.ranges, ArchiveReader::range, liveFrom);
-		remember(found);
-		return found.isEmpty() ? Optional.empty() : Optional.of(new ArchivedPast(this, found, liveFrom.toInstant()));
+		List<ArchivedRange> found = Sql.list(connection, this.ranges, ArchiveReader::range);
+		this.files.keep(found);
+		return found.isEmpty() ? Optional.empty() : Optional.of(new ArchivedPast(this, found));
 	}
 
 	private static ArchivedRange range(ResultSet row) throws SQLException {
@@ -82,13 +84,6 @@ public final class ArchiveReader implements EntryArchive, AutoCloseable {
 
 	private static Instant instant(ResultSet row, int column) throws SQLException {
 		return row.getObject(column, OffsetDateTime.class).toInstant();
-	}
-
-	private synchronized void remember(List<ArchivedRange> found) {
-		if (!found.equals(this.known)) {
-			this.files.keep(found);
-			this.known = found;
-		}
 	}
 
 	/**
@@ -119,12 +114,15 @@ public final class ArchiveReader implements EntryArchive, AutoCloseable {
 		}
 	}
 
-	/** All entries of some ranges, with the columns of both files. */
+	/**
+	 * All entries of some ranges, with the columns of both files, the chain and the place
+	 * of the files.
+	 */
 	static String table(List<TrueFiles.Pair> files) {
-		return files.stream()
-			.map((pair) -> "select %s as chain, c.*, p.* exclude (seq) from %s c join %s p using (seq)".formatted(
-					DuckDbCondition.literal(pair.range().name().chain()), DuckDb.table(pair.core()),
-					DuckDb.table(pair.payload())))
+		return IntStream.range(0, files.size())
+			.mapToObj((at) -> "select %d as file, %s as chain, c.*, p.* exclude (seq) from %s c join %s p using (seq)"
+				.formatted(at, DuckDbCondition.literal(files.get(at).range().name().chain()),
+						DuckDb.table(files.get(at).core()), DuckDb.table(files.get(at).payload())))
 			.collect(Collectors.joining(" union all ", "(", ")"));
 	}
 

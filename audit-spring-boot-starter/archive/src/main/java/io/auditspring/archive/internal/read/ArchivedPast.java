@@ -9,9 +9,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -32,12 +34,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param reader reads them
  * @param ranges the ranges, at least one
- * @param liveFrom since when entries are in the database
  */
-record ArchivedPast(ArchiveReader reader, List<ArchivedRange> ranges, Instant liveFrom) implements Past {
+record ArchivedPast(ArchiveReader reader, List<ArchivedRange> ranges) implements Past {
 
 	/** How many ranges are asked at once for a page, which few of them fill. */
 	private static final int AT_ONCE = 8;
+
+	/** So long are the texts together that DuckDB and the driver have in hand at once. */
+	private static final long PORTION = 8_000_000;
+
+	/** What an entry may have that is long. */
+	private static final List<String> TEXTS = List.of("user_agent", "geolocation", "message", "justification", "error",
+			"before_state", "after_state", "changes", "metadata", "related");
 
 	private static final Comparator<StoredEntry> OLDEST_FIRST = Comparator
 		.comparing((StoredEntry entry) -> Objects.requireNonNull(entry.place().recordedAt()))
@@ -100,32 +108,128 @@ record ArchivedPast(ArchiveReader reader, List<ArchivedRange> ranges, Instant li
 		return reading.towardsOlder() ? next.to().isBefore(last) : next.from().isAfter(last);
 	}
 
+	/**
+	 * Where an entry is.
+	 *
+	 * @param file the place of its files among those that are asked
+	 * @param seq its place in the chain
+	 */
+	private record Key(int file, long seq) {
+
+	}
+
+	/**
+	 * To sort whole entries would take as much memory as all that are found have texts:
+	 * so it is found out first which they are.
+	 */
 	private static Found page(Statement statement, List<TrueFiles.Pair> files, Condition wanted, Reading reading,
 			long room) throws SQLException {
-		String direction = reading.towardsOlder() ? "desc" : "asc";
-		String sql = """
-				select %s, chain
-				from (select * from %s where %s%s)
-				where %s
-				order by recorded_at %6$s, seq %6$s, id %6$s
-				limit %7$d
-				""".formatted(EntryFilesReader.columns(reading.unread().stream().map(DuckDbCondition::column).toList()),
-				ArchiveReader.table(files), DuckDbCondition.of(wanted), reading.ofEachOperation() ? """
-						 qualify row_number() over (
-							partition by operation_id order by recorded_at desc, seq desc, id desc
-						) = 1""" : "", behind(reading), direction, reading.most());
+		List<String> unread = reading.unread().stream().map(DuckDbCondition::column).toList();
+		List<Key> keys = keys(statement, files, wanted, reading);
+		Map<Key, Long> lengths = lengths(statement, files, keys, unread);
 		List<StoredEntry> page = new ArrayList<>();
-		boolean more = false;
-		try (ResultSet row = statement.executeQuery(sql)) {
-			long characters = 0;
-			while (!more && row.next()) {
-				StoredEntry entry = EntryFilesReader.joined(row.getString("chain"), row);
+		long characters = 0;
+		for (int at = 0; at < keys.size() && (characters < room || page.isEmpty());) {
+			int end = at;
+			long length = 0;
+			do {
+				length += lengths.getOrDefault(keys.get(end), 0L);
+				end++;
+			}
+			while (end < keys.size() && length + lengths.getOrDefault(keys.get(end), 0L) <= PORTION);
+			List<Key> portion = keys.subList(at, end);
+			Map<Key, StoredEntry> entries = entries(statement, files, portion, unread);
+			for (Iterator<Key> key = portion.iterator(); key.hasNext() && (characters < room || page.isEmpty());) {
+				StoredEntry entry = Objects.requireNonNull(entries.get(key.next()));
 				page.add(entry);
 				characters += entry.length();
-				more = characters >= room;
+			}
+			at = end;
+		}
+		return new Found(following(statement, files, page), characters >= room && !page.isEmpty());
+	}
+
+	private static List<Key> keys(Statement statement, List<TrueFiles.Pair> files, Condition wanted, Reading reading)
+			throws SQLException {
+		List<Key> keys = new ArrayList<>();
+		try (ResultSet row = statement.executeQuery("""
+				select file, seq
+				from (select * from %s where %s%s)
+				where %s
+				order by recorded_at %5$s, seq %5$s, id %5$s
+				limit %6$d
+				""".formatted(ArchiveReader.table(files), DuckDbCondition.of(wanted), reading.ofEachOperation() ? """
+				 qualify row_number() over (
+					partition by operation_id order by recorded_at desc, seq desc, id desc
+				) = 1""" : "", behind(reading), reading.towardsOlder() ? "desc" : "asc", reading.most()))) {
+			while (row.next()) {
+				keys.add(new Key(row.getInt(1), row.getLong(2)));
 			}
 		}
-		return new Found(following(statement, files, page), more);
+		return keys;
+	}
+
+	/** How many bytes the texts of entries are long. */
+	private static Map<Key, Long> lengths(Statement statement, List<TrueFiles.Pair> files, List<Key> keys,
+			List<String> unread) throws SQLException {
+		String length = TEXTS.stream()
+			.filter((column) -> !unread.contains(column))
+			.map("coalesce(strlen(%s), 0)"::formatted)
+			.collect(Collectors.joining(" + "));
+		Map<Key, Long> lengths = new HashMap<>();
+		read(statement, files, keys,
+				(pair, some) -> "select seq, %s from %s where %s".formatted(length, DuckDb.table(pair.payload()), some),
+				(key, row) -> lengths.put(key, row.getLong(2)));
+		return lengths;
+	}
+
+	private static Map<Key, StoredEntry> entries(Statement statement, List<TrueFiles.Pair> files, List<Key> keys,
+			List<String> unread) throws SQLException {
+		String columns = EntryFilesReader.columns(unread);
+		Map<Key, StoredEntry> entries = new HashMap<>();
+		read(statement, files, keys, (pair, some) -> """
+				select %s
+				from (select * from %s where %4$s) c join (select * from %s where %4$s) p using (seq)
+				""".formatted(columns, DuckDb.table(pair.core()), DuckDb.table(pair.payload()), some), (key,
+				row) -> entries.put(key, EntryFilesReader.joined(files.get(key.file()).range().name().chain(), row)));
+		return entries;
+	}
+
+	/**
+	 * What is asked of a range.
+	 */
+	private interface Asked {
+
+		String sql(TrueFiles.Pair pair, String some);
+
+	}
+
+	/**
+	 * What becomes of a row, which begins with the entry's place.
+	 */
+	private interface Answer {
+
+		void add(Key key, ResultSet row) throws SQLException;
+
+	}
+
+	private static void read(Statement statement, List<TrueFiles.Pair> files, List<Key> keys, Asked asked,
+			Answer answer) throws SQLException {
+		for (int file = 0; file < files.size(); file++) {
+			int of = file;
+			String places = keys.stream()
+				.filter((key) -> key.file() == of)
+				.map((key) -> String.valueOf(key.seq()))
+				.collect(Collectors.joining(", "));
+			if (!places.isEmpty()) {
+				try (ResultSet row = statement
+					.executeQuery(asked.sql(files.get(file), "seq in (%s)".formatted(places)))) {
+					while (row.next()) {
+						answer.add(new Key(file, row.getLong(1)), row);
+					}
+				}
+			}
+		}
 	}
 
 	private static String behind(Reading reading) {
@@ -228,12 +332,10 @@ record ArchivedPast(ArchiveReader reader, List<ArchivedRange> ranges, Instant li
 	}
 
 	@Override
-	public List<String> newest(Condition wanted, String attribute, int most) {
-		return list(wanted, DuckDbCondition.column(attribute), "order by recorded_at desc limit %d".formatted(most),
-				(row) -> String.valueOf(row.getString(1)))
-			.stream()
-			.filter((value) -> !value.equals("null"))
-			.toList();
+	public List<Value> newest(Condition wanted, String attribute, int most) {
+		return list(wanted, "epoch_us(recorded_at), " + DuckDbCondition.column(attribute),
+				"order by recorded_at desc limit %d".formatted(most),
+				(row) -> new Value(Instant.EPOCH.plus(row.getLong(1), ChronoUnit.MICROS), row.getString(2)));
 	}
 
 }

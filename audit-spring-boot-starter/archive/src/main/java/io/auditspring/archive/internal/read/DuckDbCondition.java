@@ -32,6 +32,9 @@ public final class DuckDbCondition {
 	/** What an index of words in the database is made of. */
 	private static final String TEXTS = "lower(concat_ws(' ', message, target_name, actor_id, actor_name))";
 
+	/** What JSON shows as it is. */
+	private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9 _.:-]+");
+
 	private static final String NO_LETTER = "[^\\p{L}\\p{N}]";
 
 	private int lists;
@@ -69,8 +72,8 @@ public final class DuckDbCondition {
 			case AT_LEAST -> column + " >= " + literal(condition.value());
 			case AT_MOST -> column + " <= " + literal(condition.value());
 			case BELOW -> column + " < " + literal(condition.value());
-			case CONTAINS -> contains(column, json(condition));
-			case LACKS -> "(" + contains(column, json(condition)) + ") is not true";
+			case CONTAINS -> document(column, json(condition));
+			case LACKS -> "(" + document(column, json(condition)) + ") is not true";
 			case NETWORK -> network(column, condition.value().toString(), condition.values().get(1).toString());
 			case HOURS -> ((WeekHours) condition.value()).sql(column);
 			case CHANGED -> changed(column, condition.value().toString());
@@ -101,15 +104,18 @@ public final class DuckDbCondition {
 
 	/** As the database finds it: by name, or below the old and the new value. */
 	private static String changed(String column, String property) {
-		String named = "json_extract(%s, %s) is not null".formatted(column, literal("/" + escaped(property)));
+		String named = among(column, shown(property, "\":"),
+				"json_extract(%s, %s) is not null".formatted(column, literal("/" + escaped(property))));
 		int dot = property.indexOf('.');
 		if (dot < 1) {
 			return "(" + named + ")";
 		}
 		String head = "/" + escaped(property.substring(0, dot));
 		String rest = escaped(property.substring(dot)).replace('.', '/');
-		return "(%s or json_extract(%s, %s) is distinct from json_extract(%s, %s))".formatted(named, column,
-				literal(head + "/from" + rest), column, literal(head + "/to" + rest));
+		return "(%s or %s)".formatted(named,
+				among(column, shown(property.substring(0, dot), "\":"),
+						"json_extract(%s, %s) is distinct from json_extract(%s, %s)".formatted(column,
+								literal(head + "/from" + rest), column, literal(head + "/to" + rest))));
 	}
 
 	private static String escaped(String member) {
@@ -146,28 +152,56 @@ public final class DuckDbCondition {
 	}
 
 	/** As {@code @>} of PostgreSQL. */
-	private String contains(String document, JsonNode wanted) {
-		String type = "json_type(" + document + ")";
+	private String document(String column, JsonNode wanted) {
+		return among(column, shown(wanted), contains(column, "", wanted));
+	}
+
+	/**
+	 * Asks only those that show some texts: to parse JSON takes many times as much memory
+	 * as it is long.
+	 */
+	private static String among(String column, Stream<String> shown, String condition) {
+		String candidate = shown.distinct()
+			.map((text) -> "contains(%s, %s)".formatted(column, literal(text)))
+			.collect(Collectors.joining(" and "));
+		return candidate.isEmpty() ? condition : "(case when %s then %s end)".formatted(candidate, condition);
+	}
+
+	/** How the names and texts of a document look in it. */
+	private static Stream<String> shown(JsonNode wanted) {
+		if (wanted.isObject()) {
+			return wanted.properties()
+				.stream()
+				.flatMap((member) -> Stream.concat(shown(member.getKey(), "\":"), shown(member.getValue())));
+		}
+		return wanted.isArray() ? wanted.valueStream().flatMap(DuckDbCondition::shown)
+				: wanted.isString() ? shown(wanted.asString(), "\"") : Stream.empty();
+	}
+
+	private static Stream<String> shown(String text, String end) {
+		return PLAIN.matcher(text).matches() ? Stream.of('"' + text + end) : Stream.empty();
+	}
+
+	private String contains(String document, String pointer, JsonNode wanted) {
+		String type = "json_type(%s%s)".formatted(document, pointer.isEmpty() ? "" : ", " + literal(pointer));
 		if (wanted.isObject()) {
 			return Stream
-				.concat(Stream.of(type + " = 'OBJECT'"),
-						wanted.properties()
-							.stream()
-							.map((member) -> contains(
-									"json_extract(%s, %s)".formatted(document, literal("/" + escaped(member.getKey()))),
-									member.getValue())))
+				.concat(Stream.of(type + " = 'OBJECT'"), wanted.properties()
+					.stream()
+					.map((member) -> contains(document, pointer + "/" + escaped(member.getKey()), member.getValue())))
 				.collect(Collectors.joining(" and ", "(", ")"));
 		}
 		if (wanted.isArray()) {
 			StringBuilder sql = new StringBuilder("(" + type + " = 'ARRAY'");
+			String array = pointer.isEmpty() ? document : "json_extract(%s, %s)".formatted(document, literal(pointer));
 			for (JsonNode element : wanted) {
 				String each = "element" + this.lists++;
-				sql.append(" and len(list_filter(json_extract(%s, '$[*]'), lambda %s: %s)) > 0".formatted(document,
-						each, contains(each, element)));
+				sql.append(" and len(list_filter(json_extract(%s, '$[*]'), lambda %s: %s)) > 0".formatted(array, each,
+						contains(each, "", element)));
 			}
 			return sql.append(')').toString();
 		}
-		String text = "json_extract_string(%s, '$')".formatted(document);
+		String text = "json_extract_string(%s, %s)".formatted(document, literal(pointer.isEmpty() ? "$" : pointer));
 		if (wanted.isNumber()) {
 			return "(%s not in ('VARCHAR', 'OBJECT', 'ARRAY') and %s)".formatted(type,
 					equal(text, wanted.decimalValue()));

@@ -4,14 +4,17 @@
  */
 package io.auditspring.archive.internal.read;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.HashMap;
-import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.auditspring.archive.ArchiveOptions;
 import io.auditspring.archive.ArchiveStore;
@@ -36,6 +39,11 @@ final class TrueFiles implements AutoCloseable {
 	private final Map<ArchivedRange, Manifest> manifests = new HashMap<>();
 
 	private @Nullable TemporaryDirectory copies;
+
+	private volatile List<ArchivedRange> kept = List.of();
+
+	/** Whether there are copies of others: somebody was at it before they were erased. */
+	private volatile boolean others;
 
 	TrueFiles(ArchiveStore store, ArchiveOptions options) {
 		this.store = store;
@@ -66,6 +74,9 @@ final class TrueFiles implements AutoCloseable {
 	}
 
 	synchronized Pair of(ArchivedRange range) throws IOException {
+		if (!this.kept.contains(range)) {
+			this.others = true;
+		}
 		Manifest manifest = this.manifests.get(range);
 		String name = range.name().manifest(range.generation());
 		if (manifest == null) {
@@ -129,26 +140,43 @@ final class TrueFiles implements AutoCloseable {
 		if (this.copies == null) {
 			this.copies = TemporaryDirectory.create(this.options);
 		}
-		Files.deleteIfExists(this.copies.path().resolve(name.replace('/', '_')));
+		Files.deleteIfExists(this.copies.path().resolve(copyOf(name)));
 		return LocalFiles.of(this.store, name, this.copies.path());
 	}
 
-	/** What was erased must not live on in a copy. */
-	synchronized void keep(Collection<ArchivedRange> ranges) {
-		this.manifests.keySet().retainAll(ranges);
-		Iterator<Map.Entry<String, Seen>> files = this.seen.entrySet().iterator();
-		while (files.hasNext()) {
-			Map.Entry<String, Seen> file = files.next();
-			boolean wanted = ranges.stream()
-				.anyMatch((range) -> file.getKey().equals(range.name().core())
-						|| file.getKey().equals(range.name().payload(range.generation())));
-			if (!wanted) {
-				if (this.copies != null) {
-					file.getValue().path().toFile().delete();
-				}
-				files.remove();
-			}
+	/**
+	 * What was erased must not live on in a copy. Nobody waits here for what others fetch
+	 * unless something has changed.
+	 */
+	void keep(List<ArchivedRange> ranges) {
+		if (this.others || !ranges.equals(this.kept)) {
+			keepOnly(ranges);
 		}
+	}
+
+	private synchronized void keepOnly(List<ArchivedRange> ranges) {
+		Set<String> wanted = ranges.stream()
+			.flatMap((range) -> Stream.of(range.name().core(), range.name().payload(range.generation())))
+			.collect(Collectors.toSet());
+		this.manifests.keySet().retainAll(Set.copyOf(ranges));
+		this.seen.keySet().retainAll(wanted);
+		this.others = !deleteOthers(wanted);
+		this.kept = ranges;
+	}
+
+	/** Also what was copied in part, or was not what it should be. */
+	private boolean deleteOthers(Set<String> wanted) {
+		File[] files = (this.copies != null) ? this.copies.path().toFile().listFiles() : null;
+		Set<String> names = wanted.stream().map(TrueFiles::copyOf).collect(Collectors.toSet());
+		boolean done = true;
+		for (File file : (files != null) ? files : new File[0]) {
+			done &= names.contains(file.getName()) || file.delete();
+		}
+		return done;
+	}
+
+	private static String copyOf(String name) {
+		return name.replace('/', '_');
 	}
 
 	@Override

@@ -31,16 +31,11 @@ public interface Past {
 	Instant from();
 
 	/**
-	 * When the last of them was recorded.
+	 * When the last of them was recorded. Others that are in the database may be older:
+	 * an old month is in the database again where entries of it were received late.
 	 * @return the time
 	 */
 	Instant to();
-
-	/**
-	 * Since when entries are in the database.
-	 * @return the time, which is after all of these
-	 */
-	Instant liveFrom();
 
 	/**
 	 * Reads a page.
@@ -67,9 +62,9 @@ public interface Past {
 	 * @param wanted what the entries must be like
 	 * @param attribute a text
 	 * @param most of how many entries
-	 * @return the values, those that are missing left out
+	 * @return the values, newest first
 	 */
-	List<String> newest(Condition wanted, String attribute, int most);
+	List<Value> newest(Condition wanted, String attribute, int most);
 
 	/**
 	 * How to read.
@@ -113,6 +108,16 @@ public interface Past {
 	 * @param id its id
 	 */
 	record Position(Instant recordedAt, long seq, UUID id) {
+
+	}
+
+	/**
+	 * An attribute of an entry.
+	 *
+	 * @param recordedAt when the entry was recorded
+	 * @param text the attribute's value, or {@code null} where it is missing
+	 */
+	record Value(Instant recordedAt, @Nullable String text) {
 
 	}
 
