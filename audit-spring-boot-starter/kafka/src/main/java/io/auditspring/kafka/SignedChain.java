@@ -198,10 +198,12 @@ final class SignedChain {
 	 * @throws SQLException if the database fails
 	 */
 	long first() throws SQLException {
-		Long first = OwnTransaction.look(this.dataSource,
-				(connection) -> Sql.find(connection, this.first, (row) -> row.getObject(1, Long.class), this.chain));
-		Head head = (first == null) ? head() : null;
-		return (first != null) ? first : (head != null) ? head.size() : 0;
+		// Of one moment: an entry may come meanwhile.
+		return OwnTransaction.<Long, RuntimeException>look(this.dataSource, (connection) -> {
+			Long first = Sql.find(connection, this.first, (row) -> row.getObject(1, Long.class), this.chain);
+			Head head = (first == null) ? head(connection) : null;
+			return (first != null) ? first : (head != null) ? (Long) head.size() : (Long) 0L;
+		});
 	}
 
 	/**
