@@ -49,6 +49,7 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.ProducerFactory;
+import org.springframework.util.unit.DataSize;
 
 /**
  * Sends the chain of this application by Kafka, or receives those of others, where
@@ -124,12 +125,26 @@ public final class AuditKafkaAutoConfiguration {
 			requireRole(auditDatabase);
 			TrustedKeys centre = centre(environment);
 			KafkaClients clients = auditKafkaClients.getObject();
-			Topics topics = new Topics(clients, properties);
+			Topics topics = new Topics(clients, properties, largest(environment));
 			topics.requireAtStart();
 			SignedChain signed = new SignedChain(auditDatabase.workDataSource(), auditDatabase.schema(), chain,
 					trust.origin(), signing, trust.keys());
 			return new ChainPublisher(signed, new SourceTables(auditDatabase.workDataSource(), auditDatabase.schema()),
 					clients, topics::require, properties, centre, auditPublishingStatistics);
+		}
+
+		/** An entry has four parts of that many characters, each of up to three bytes. */
+		private static long largest(Environment environment) {
+			DataSize maxSize = Binder.get(environment)
+				.bind("audit.capture.max-size", DataSize.class)
+				.orElse(DataSize.ofKilobytes(256));
+			if (4 * maxSize.toBytes() > KafkaClients.MOST_BYTES) {
+				throw new AuditSetupException(
+						"audit.kafka.publish.enabled is true, but entries with audit.capture.max-size=%s are too large to be sent"
+							.formatted(maxSize),
+						"Set audit.capture.max-size to at most 4MB, or let the chain be received over JDBC.");
+			}
+			return Math.max(Topics.LARGE, Math.min(KafkaClients.MOST_BYTES, 12 * maxSize.toBytes()));
 		}
 
 		private static void requireRole(AuditDatabase database) {
@@ -209,7 +224,7 @@ public final class AuditKafkaAutoConfiguration {
 		@Bean
 		ReceiptSender auditReceiptSender(ObjectProvider<Receipts> auditCentreReceipts, AuditKafkaProperties properties,
 				ObjectProvider<KafkaClients> auditKafkaClients, ReceivingStatistics auditReceivingStatistics,
-				Reading auditKafkaReading, Environment environment) {
+				Reading auditKafkaReading) {
 			Receipts receipts = auditCentreReceipts.getIfAvailable();
 			if (receipts == null) {
 				throw new AuditSetupException(
@@ -218,18 +233,16 @@ public final class AuditKafkaAutoConfiguration {
 								+ "define a CheckpointSigner bean.");
 			}
 			KafkaClients clients = auditKafkaClients.getObject();
-			Topics topics = new Topics(clients, properties);
+			Topics topics = new Topics(clients, properties, Topics.LARGE);
 			topics.requireAtStart();
-			return new ReceiptSender(receipts, auditReceivingStatistics, elsewhere(auditKafkaReading, environment),
-					clients, topics::require, properties.receiptsTopic());
+			return new ReceiptSender(receipts, auditReceivingStatistics,
+					elsewhere(auditKafkaReading, auditReceivingStatistics), clients, topics::require,
+					properties.receiptsTopic());
 		}
 
 		/** A chain that is read from its source's database may have any name. */
-		private static Predicate<String> elsewhere(Reading reading, Environment environment) {
-			boolean sources = Binder.get(environment)
-				.bind("audit.receive.sources", Bindable.mapOf(String.class, String.class))
-				.isBound();
-			return sources ? (chain) -> false : reading::isElsewhere;
+		static Predicate<String> elsewhere(Reading reading, ReceivingStatistics statistics) {
+			return (chain) -> reading.isElsewhere(chain) && !statistics.isRead(chain);
 		}
 
 		@Bean

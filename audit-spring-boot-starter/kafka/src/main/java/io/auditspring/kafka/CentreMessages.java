@@ -6,12 +6,13 @@ package io.auditspring.kafka;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
-import java.util.function.LongConsumer;
+import java.util.function.ObjLongConsumer;
 
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.ReceiptNote;
@@ -30,9 +31,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class CentreMessages implements AutoCloseable {
 
-	private static final Duration NO_OLDER = Duration.ofMinutes(10);
+	static final Duration NO_OLDER = Duration.ofMinutes(10);
 
 	private final Consumer<byte[], byte[]> consumer;
+
+	private final String topic;
 
 	private final SourceTables tables;
 
@@ -58,6 +61,7 @@ final class CentreMessages implements AutoCloseable {
 	CentreMessages(Consumer<byte[], byte[]> consumer, String topic, SourceTables tables, SignedChain chain,
 			List<SignedChain> closed, TrustedKeys keys, PublishingStatistics statistics) throws SQLException {
 		this.consumer = consumer;
+		this.topic = topic;
 		this.tables = tables;
 		this.chain = chain.chain();
 		closed.forEach((before) -> this.logs.put(before.chain(), before.log()));
@@ -78,14 +82,14 @@ final class CentreMessages implements AutoCloseable {
 	/**
 	 * Takes what has come.
 	 * @param wait how long to wait if there is nothing
-	 * @param resend takes the place from which on to send again
-	 * @param one takes the place of a bundle to send again
+	 * @param resend takes the chain, and the place from which on to send it again
+	 * @param one takes the chain, and the place of a bundle to send again
 	 * @return whether something has come
 	 * @throws SQLException if the database fails
 	 */
-	boolean take(Duration wait, LongConsumer resend, LongConsumer one) throws SQLException {
+	boolean take(Duration wait, ObjLongConsumer<String> resend, ObjLongConsumer<String> one) throws SQLException {
 		// The topic may hold a receipt of each second of each chain.
-		ConsumerRecords<byte[], byte[]> records = this.consumer.poll(wait);
+		ConsumerRecords<byte[], byte[]> records = KafkaClients.poll(this.consumer, wait, this.statistics::refused);
 		this.known.clear();
 		for (ConsumerRecord<byte[], byte[]> record : records) {
 			if (record.value() != null && !CentreMessage.isOfAnother(record.key(), this.logs.keySet())) {
@@ -95,8 +99,8 @@ final class CentreMessages implements AutoCloseable {
 		return !records.isEmpty();
 	}
 
-	private void take(ConsumerRecord<byte[], byte[]> record, LongConsumer resend, LongConsumer one)
-			throws SQLException {
+	private void take(ConsumerRecord<byte[], byte[]> record, ObjLongConsumer<String> resend,
+			ObjLongConsumer<String> one) throws SQLException {
 		CentreMessage message;
 		try {
 			message = CentreMessage.read(record.value());
@@ -118,15 +122,15 @@ final class CentreMessages implements AutoCloseable {
 	}
 
 	/** Whether it was signed. */
-	private boolean take(CentreMessage message, String log, boolean old, LongConsumer resend, LongConsumer one)
-			throws SQLException {
+	private boolean take(CentreMessage message, String log, boolean old, ObjLongConsumer<String> resend,
+			ObjLongConsumer<String> one) throws SQLException {
 		return switch (message.kind()) {
 			case STORED -> takeReceipt(ReceiptNote.STORED, message, log);
 			case SAFE -> takeReceipt(ReceiptNote.SAFE, message, log);
 			case RESEND -> takePlace(CentreNote.RESEND, message, log, old, resend);
 			case TRY -> takePlace(CentreNote.TRY, message, log, old, one);
 			case REDACTION -> takeRequest(message, log);
-			case HOLDS -> takeHolds(message, log);
+			case HOLDS -> takeHolds(message, log, old);
 		};
 	}
 
@@ -167,12 +171,21 @@ final class CentreMessages implements AutoCloseable {
 	}
 
 	/**
-	 * What the ledger that receives the chain has of it, as far as the database knows.
+	 * What the ledger that receives a chain has of it, as far as the database knows.
+	 * @param chain the chain, or one in whose place it goes on
 	 * @return its receipt, or {@code null} if there is none
 	 * @throws SQLException if the database fails
 	 */
-	@Nullable Checkpoint stored() throws SQLException {
-		return receipt(ReceiptNote.STORED, this.chain);
+	@Nullable Checkpoint stored(SignedChain chain) throws SQLException {
+		return receipt(ReceiptNote.STORED, chain.chain());
+	}
+
+	/**
+	 * Whether the topic has other partitions by now than are read. Kafka's client knows
+	 * after five minutes, and is not kept waiting.
+	 */
+	boolean isOutgrown() {
+		return KafkaClients.partitions(this.consumer, this.topic).size() != this.old.size();
 	}
 
 	/** Whether all was read that had been said before it was begun. */
@@ -180,11 +193,11 @@ final class CentreMessages implements AutoCloseable {
 		return this.old.entrySet().stream().allMatch((end) -> this.consumer.position(end.getKey()) >= end.getValue());
 	}
 
-	/** Of one that is closed nothing more is sent. */
-	private boolean takePlace(CentreNote kind, CentreMessage message, String log, boolean old, LongConsumer asked) {
+	private boolean takePlace(CentreNote kind, CentreMessage message, String log, boolean old,
+			ObjLongConsumer<String> asked) {
 		OptionalLong from = kind.open(message.note(), log, "", this.keys);
-		if (from.isPresent() && !old && message.chain().equals(this.chain)) {
-			asked.accept(from.getAsLong());
+		if (from.isPresent() && !old) {
+			asked.accept(message.chain(), from.getAsLong());
 		}
 		return from.isPresent();
 	}
@@ -200,18 +213,22 @@ final class CentreMessages implements AutoCloseable {
 
 	/**
 	 * What was said before must not be said again later by somebody else. Of each chain
-	 * the same is said.
+	 * the same is said, also of one in whose place this one goes on.
 	 */
-	private boolean takeHolds(CentreMessage message, String log) throws SQLException {
+	private boolean takeHolds(CentreMessage message, String log, boolean old) throws SQLException {
 		String holds = message.holds();
 		OptionalLong saidAt = (holds != null) ? CentreNote.HOLDS.open(message.note(), log, holds, this.keys)
 				: OptionalLong.empty();
 		if (holds == null || saidAt.isEmpty()) {
 			return false;
 		}
-		long now = this.statistics.now().toEpochMilli();
-		if (message.chain().equals(this.chain) && saidAt.getAsLong() > this.holdsSaidAt
-				&& saidAt.getAsLong() > now - NO_OLDER.toMillis()) {
+		Duration age = Duration.between(Instant.ofEpochMilli(saidAt.getAsLong()), this.statistics.now());
+		if (age.abs().compareTo(NO_OLDER) > 0) {
+			if (!old || age.isNegative()) {
+				this.statistics.holdsOfAnotherTime(age);
+			}
+		}
+		else if (saidAt.getAsLong() > this.holdsSaidAt) {
 			this.tables.answers().takeHolds(this.chain, holds);
 			this.holdsSaidAt = saidAt.getAsLong();
 		}

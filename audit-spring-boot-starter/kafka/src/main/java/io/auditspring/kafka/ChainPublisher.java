@@ -16,6 +16,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 import io.auditspring.database.internal.PeriodicWorker;
+import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
 import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
@@ -45,6 +46,12 @@ final class ChainPublisher extends PeriodicWorker {
 	/** Of the same place again. */
 	private static final Duration MOST_BETWEEN_RESENDS = Duration.ofMinutes(5);
 
+	/** For the chains in whose place this one goes on. */
+	private static final Duration BETWEEN_LOOKS = Duration.ofMinutes(1);
+
+	/** That a chain has an end which the centre does not have. */
+	private static final Duration BETWEEN_REMINDERS = Duration.ofSeconds(10);
+
 	private static final Duration BETWEEN_TRIES = Duration.ofSeconds(5);
 
 	private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
@@ -61,8 +68,10 @@ final class ChainPublisher extends PeriodicWorker {
 
 	private SignedChain chain;
 
-	/** The chains in whose place it goes on: nothing more of them is sent. */
-	private final List<SignedChain> closed = new ArrayList<>();
+	/** The chains in whose place it goes on. */
+	private final List<Closed> closed = new ArrayList<>();
+
+	private long lookedAt = System.nanoTime() - BETWEEN_LOOKS.toNanos() - 1;
 
 	private final SourceTables tables;
 
@@ -92,19 +101,12 @@ final class ChainPublisher extends PeriodicWorker {
 
 	private boolean marked = true;
 
-	/** From where on it is to be sent again, or -1. */
-	private long askedFor = -1;
+	private Asked asked = new Asked();
 
 	private long heardAt = System.nanoTime() - BETWEEN_NOTES.toNanos();
 
 	/** After a failure it waits. */
 	private long notBefore = System.nanoTime();
-
-	private Duration betweenResends = BETWEEN_RESENDS;
-
-	private long resentFrom = -1;
-
-	private long resentAt;
 
 	/** Of which place one bundle is to be sent again, or -1. */
 	private long askedForOne = -1;
@@ -174,6 +176,7 @@ final class ChainPublisher extends PeriodicWorker {
 	private void waitFor(Duration time) {
 		this.sent = null;
 		this.claimedAt = null;
+		this.closed.forEach(Closed::beginAgain);
 		this.notBefore = System.nanoTime() + time.toNanos();
 	}
 
@@ -186,15 +189,22 @@ final class ChainPublisher extends PeriodicWorker {
 		if (head == null) {
 			return;
 		}
+		lookForPredecessors();
 		boolean here = claims();
 		stands(head.size(), (this.sent != null) ? this.sent : this.mark, here);
 		if (here) {
+			if (messages().isOutgrown()) {
+				closeMessages();
+			}
 			// First, as they may say that the chain went back.
 			listen(messages());
 			begin();
 			send(head.size());
 			sendOne(head.size());
 			stands(head.size(), this.chain.position(), true);
+			for (Closed before : this.closed) {
+				sendRest(before);
+			}
 		}
 	}
 
@@ -217,20 +227,30 @@ final class ChainPublisher extends PeriodicWorker {
 		this.statistics.stands(this.chain.chain(), size, sent, this.mark, here);
 	}
 
-	/**
-	 * As after its database was restored. What is only here of the old one stays here;
-	 * what the ledger that receives it says of it still counts.
-	 */
+	/** As after its database was restored. */
 	private void goOnUnder(String successor) {
-		this.closed.add(this.chain);
 		this.chain = this.chain.under(successor);
 		this.claimedAt = null;
 		this.sent = null;
 		this.marked = true;
-		this.askedFor = -1;
+		this.asked = new Asked();
 		this.askedForOne = -1;
-		this.resentFrom = -1;
+		this.lookedAt = System.nanoTime() - BETWEEN_LOOKS.toNanos() - 1;
 		closeMessages();
+	}
+
+	/** They may be closed while it is sent. */
+	private void lookForPredecessors() throws SQLException {
+		if (!isOver(this.lookedAt, BETWEEN_LOOKS)) {
+			return;
+		}
+		for (SignedChain before : this.chain.predecessors()) {
+			if (this.closed.stream().noneMatch((known) -> known.chain.chain().equals(before.chain()))) {
+				this.closed.add(new Closed(before));
+				closeMessages();
+			}
+		}
+		this.lookedAt = System.nanoTime();
 	}
 
 	/** Whether it is this instance that sends. */
@@ -248,14 +268,14 @@ final class ChainPublisher extends PeriodicWorker {
 	}
 
 	private void begin() throws SQLException, IOException {
-		long from = this.askedFor;
-		this.askedFor = -1;
+		long from = this.asked.take();
 		if (this.sent == null) {
-			this.chain.begin(this.mark, messages().stored());
+			// What was retired before it was ever sent is not missed here.
+			this.chain.begin(Math.max(this.mark, this.chain.first()), messages().stored(this.chain));
 			this.sent = this.chain.position();
 		}
-		if (from >= 0 && from < this.chain.position() && isHere(from)) {
-			this.chain.begin(from, messages().stored());
+		if (from >= 0 && from < this.chain.position() && isHere(this.chain, from)) {
+			this.chain.begin(from, messages().stored(this.chain));
 			this.sent = this.chain.position();
 			this.marked = false;
 			this.statistics.resent();
@@ -263,10 +283,10 @@ final class ChainPublisher extends PeriodicWorker {
 	}
 
 	/** What was retired cannot be sent again. */
-	private boolean isHere(long from) throws SQLException {
-		long first = this.chain.first();
+	private boolean isHere(SignedChain chain, long from) throws SQLException {
+		long first = chain.first();
 		if (from < first) {
-			this.statistics.gone(this.chain.chain(), from, first);
+			this.statistics.gone(chain.chain(), from, first);
 		}
 		return from >= first;
 	}
@@ -277,7 +297,7 @@ final class ChainPublisher extends PeriodicWorker {
 				.formatted(this.chain.chain(), this.chain.position(), size));
 		}
 		Producer<byte[], byte[]> producer = producer();
-		while (this.chain.position() < size && isRunning() && claims() && this.askedFor < 0) {
+		while (this.chain.position() < size && isRunning() && claims() && !this.asked.isWaiting()) {
 			send(producer, this.chain.next(size));
 			messages().take(Duration.ZERO, this::askedFor, this::askedForOne);
 			stands(size, this.chain.position(), true);
@@ -291,28 +311,70 @@ final class ChainPublisher extends PeriodicWorker {
 	private void sendOne(long size) throws SQLException, IOException, InterruptedException {
 		long from = this.askedForOne;
 		this.askedForOne = -1;
-		if (from >= 0 && from < size && isHere(from)) {
+		if (from >= 0 && from < size && isHere(this.chain, from)) {
 			SignedChain again = this.chain.under(this.chain.chain());
-			again.begin(from, messages().stored());
-			acknowledge(producer(), again.next(Math.min(size, from + SignedChain.MOST_ENTRIES)).subList(0, 1));
+			again.begin(from, messages().stored(this.chain));
+			acknowledge(producer(), again, again.next(Math.min(size, from + SignedChain.MOST_ENTRIES)).subList(0, 1));
 			this.statistics.resent();
 		}
 	}
 
+	/**
+	 * Sends what was not sent of a chain that is closed, and the end of it again until
+	 * the centre says that it is there. A portion at a time, as it is new entries that
+	 * are waited for.
+	 */
+	private void sendRest(Closed before) throws SQLException, IOException, InterruptedException {
+		SignedChain chain = before.chain;
+		boolean asked = before.asked.isWaiting();
+		if (before.isSent() && !asked && !isOver(before.saidAt, BETWEEN_REMINDERS)) {
+			return;
+		}
+		Checkpoint stored = messages().stored(chain);
+		long received = (stored != null) ? stored.size() : 0;
+		if (before.isSent() && !asked && received >= before.size) {
+			before.saidAt = System.nanoTime();
+			return;
+		}
+		Long mark = this.tables.claim(chain.chain(), this.instance, before.marked ? null : chain.position());
+		before.marked = true;
+		if (mark == null) {
+			return;
+		}
+		boolean told = before.size >= 0;
+		long from = before.asked.take();
+		if (from >= 0 && isHere(chain, from)) {
+			before.size = chain.beginClosed(from, stored);
+			this.statistics.resent();
+		}
+		else if (!told) {
+			before.size = chain.beginClosed(Math.max(Math.max(mark, received), chain.first()), stored);
+		}
+		if (chain.position() < before.size) {
+			acknowledge(producer(), chain, chain.next(before.size));
+			before.marked = false;
+		}
+		else if (before.size > 0 && (!told || received < before.size)) {
+			// The centre may know of an end that is lost.
+			acknowledge(producer(), chain, List.of(chain.nothingNew()));
+		}
+		before.saidAt = System.nanoTime();
+	}
+
 	private void send(Producer<byte[], byte[]> producer, List<EntriesRecord> records)
 			throws IOException, InterruptedException {
-		long entries = acknowledge(producer, records);
+		long entries = acknowledge(producer, this.chain, records);
 		this.sent = this.chain.position();
 		this.marked = this.marked && entries == 0;
 		this.heardAt = System.nanoTime();
 	}
 
-	private long acknowledge(Producer<byte[], byte[]> producer, List<EntriesRecord> records)
+	private long acknowledge(Producer<byte[], byte[]> producer, SignedChain chain, List<EntriesRecord> records)
 			throws InterruptedException {
 		List<Future<RecordMetadata>> acknowledgements = new ArrayList<>(records.size());
 		long entries = 0;
 		for (EntriesRecord record : records) {
-			acknowledgements.add(producer.send(record.to(this.properties.entriesTopic(), this.chain.log())));
+			acknowledgements.add(producer.send(record.to(this.properties.entriesTopic(), chain.log())));
 			entries += record.count();
 		}
 		try {
@@ -328,23 +390,27 @@ final class ChainPublisher extends PeriodicWorker {
 		return entries;
 	}
 
-	private void askedFor(long from) {
-		// Whoever repeats old requests costs little: only what is further on is heard at
-		// once.
-		if (from > this.resentFrom || isOver(this.resentAt, this.betweenResends)) {
-			// What did not help is done less often.
-			this.betweenResends = (from == this.resentFrom) ? MOST_BETWEEN_RESENDS : BETWEEN_RESENDS;
-			this.resentFrom = from;
-			this.resentAt = System.nanoTime();
-			this.askedFor = from;
-		}
+	private void askedFor(String chain, long from) {
+		asked(chain).hear(from);
 	}
 
-	private void askedForOne(long from) {
-		if (isOver(this.triedAt, BETWEEN_TRIES)) {
+	/** Of one that is closed it is the same. */
+	private void askedForOne(String chain, long from) {
+		if (!chain.equals(this.chain.chain())) {
+			asked(chain).hear(from);
+		}
+		else if (isOver(this.triedAt, BETWEEN_TRIES)) {
 			this.triedAt = System.nanoTime();
 			this.askedForOne = from;
 		}
+	}
+
+	private Asked asked(String chain) {
+		return this.closed.stream()
+			.filter((before) -> before.chain.chain().equals(chain))
+			.findFirst()
+			.map((before) -> before.asked)
+			.orElse(this.asked);
 	}
 
 	private static boolean isOver(long since, Duration time) {
@@ -367,7 +433,7 @@ final class ChainPublisher extends PeriodicWorker {
 			Consumer<byte[], byte[]> consumer = this.clients.consumer("audit-receipts");
 			try {
 				messages = new CentreMessages(consumer, this.properties.receiptsTopic(), this.tables, this.chain,
-						this.closed, this.centre, this.statistics);
+						this.closed.stream().map((before) -> before.chain).toList(), this.centre, this.statistics);
 			}
 			catch (SQLException | RuntimeException ex) {
 				// It is tried again with another one.
@@ -409,6 +475,74 @@ final class ChainPublisher extends PeriodicWorker {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
+	}
+
+	/** From where on a chain is to be sent again. */
+	private static final class Asked {
+
+		/** The place, or -1. */
+		private long waiting = -1;
+
+		private long from = -1;
+
+		private long at;
+
+		private Duration between = BETWEEN_RESENDS;
+
+		/**
+		 * Whoever repeats old requests costs little: only what is further on is heard at
+		 * once.
+		 */
+		private void hear(long from) {
+			if (from > this.from || isOver(this.at, this.between)) {
+				// What did not help is done less often.
+				this.between = (from == this.from) ? MOST_BETWEEN_RESENDS : BETWEEN_RESENDS;
+				this.from = from;
+				this.at = System.nanoTime();
+				this.waiting = from;
+			}
+		}
+
+		private boolean isWaiting() {
+			return this.waiting >= 0;
+		}
+
+		private long take() {
+			long from = this.waiting;
+			this.waiting = -1;
+			return from;
+		}
+
+	}
+
+	/** A chain that goes on under another name, and how much of it is sent. */
+	private static final class Closed {
+
+		private final SignedChain chain;
+
+		private final Asked asked = new Asked();
+
+		/** How many entries of it can be sent, or -1 before it was begun. */
+		private long size = -1;
+
+		private boolean marked = true;
+
+		private long saidAt;
+
+		private Closed(SignedChain chain) {
+			this.chain = chain;
+		}
+
+		private boolean isSent() {
+			return this.size >= 0 && this.chain.position() >= this.size && this.marked;
+		}
+
+		/** Where Kafka has acknowledged. */
+		private void beginAgain() {
+			this.size = -1;
+			this.marked = true;
+		}
+
 	}
 
 }

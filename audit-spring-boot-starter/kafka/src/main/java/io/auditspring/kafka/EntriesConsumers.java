@@ -5,18 +5,22 @@
 package io.auditspring.kafka;
 
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 
 import io.auditspring.capture.internal.value.LoggedFailure;
 import io.auditspring.database.internal.PeriodicWorker;
 import io.auditspring.receive.internal.ReceivingStatistics;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
 
 import org.springframework.kafka.KafkaException;
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
 import org.springframework.kafka.listener.ContainerProperties;
 import org.springframework.kafka.listener.DefaultErrorHandler;
+import org.springframework.kafka.listener.ListenerUtils;
 import org.springframework.kafka.listener.MessageListenerContainer;
 import org.springframework.util.backoff.FixedBackOff;
 
@@ -49,7 +53,7 @@ final class EntriesConsumers extends PeriodicWorker {
 		this.container = new ConcurrentMessageListenerContainer<>(consumers, settings);
 		this.container.setBeanName("audit-kafka-receive");
 		this.container.setConcurrency(properties.receive().concurrency());
-		this.container.setCommonErrorHandler(new Patience(statistics));
+		this.container.setCommonErrorHandler(new Patience(statistics, listener));
 		this.statistics = statistics;
 	}
 
@@ -60,7 +64,9 @@ final class EntriesConsumers extends PeriodicWorker {
 				this.container.start();
 			}
 		}
-		catch (org.apache.kafka.common.KafkaException ex) {
+		catch (RuntimeException ex) {
+			// It says that it runs, with fewer consumers or none.
+			this.container.stop();
 			this.statistics.failed(EntriesListener.SOURCE, LoggedFailure.text(ex));
 		}
 	}
@@ -72,21 +78,64 @@ final class EntriesConsumers extends PeriodicWorker {
 	}
 
 	/** Lets it be tried again without end. The statistics tell it once. */
-	private static final class Patience extends DefaultErrorHandler {
+	static final class Patience extends DefaultErrorHandler {
+
+		/** A record may have been damaged on the way only. */
+		private static final int TRIES = 3;
 
 		private final ReceivingStatistics statistics;
 
-		private Patience(ReceivingStatistics statistics) {
+		private final EntriesListener listener;
+
+		/** What could not be read of each partition. */
+		private final Map<TopicPartition, Unreadable> unreadable = new ConcurrentHashMap<>();
+
+		Patience(ReceivingStatistics statistics, EntriesListener listener) {
 			super(new FixedBackOff(INTERVAL.toMillis(), FixedBackOff.UNLIMITED_ATTEMPTS));
 			setLogLevel(KafkaException.Level.DEBUG);
 			this.statistics = statistics;
+			this.listener = listener;
 		}
 
-		/** Of no record, as a broker that does not take offsets now. */
+		/**
+		 * A place that could not be read.
+		 *
+		 * @param offset the place
+		 * @param tries how often
+		 */
+		private record Unreadable(long offset, int tries) {
+
+		}
+
+		/**
+		 * Of no record, as a broker that does not take offsets now, or a record that
+		 * cannot be read. What is skipped is asked for again, as it leaves a gap.
+		 */
 		@Override
 		public void handleOtherException(Exception thrown, Consumer<?, ?> consumer, MessageListenerContainer container,
 				boolean batchListener) {
+			TopicPartition partition = KafkaClients.unreadable(consumer, thrown);
+			if (partition != null && isTried(partition, consumer.position(partition))) {
+				String what = KafkaClients.skip(consumer, thrown);
+				this.listener.refuse("%s cannot be read: %s".formatted(what, LoggedFailure.text(thrown)));
+				return;
+			}
 			this.statistics.failed(EntriesListener.SOURCE, LoggedFailure.text(thrown));
+			try {
+				ListenerUtils.stoppableSleep(container, INTERVAL.toMillis());
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		}
+
+		/** Of many that lie together only the first one is. */
+		private boolean isTried(TopicPartition partition, long offset) {
+			Unreadable before = this.unreadable.get(partition);
+			boolean next = before != null && before.tries() >= TRIES && before.offset() + 1 == offset;
+			int tries = next ? TRIES : (before != null && before.offset() == offset) ? before.tries() + 1 : 1;
+			this.unreadable.put(partition, new Unreadable(offset, tries));
+			return tries >= TRIES;
 		}
 
 	}

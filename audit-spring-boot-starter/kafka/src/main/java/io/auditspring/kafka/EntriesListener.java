@@ -5,6 +5,7 @@
 package io.auditspring.kafka;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,10 +19,12 @@ import io.auditspring.receive.internal.Bundle;
 import io.auditspring.receive.internal.BundleReceiver;
 import io.auditspring.receive.internal.ReceivingStatistics;
 import io.auditspring.receive.internal.Reception;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.kafka.listener.BatchMessageListener;
+import org.springframework.kafka.listener.BatchConsumerAwareMessageListener;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -31,10 +34,16 @@ import org.springframework.util.unit.DataSize;
  * offset matters. Only a database that fails is waited for. Safe for use by several
  * threads.
  */
-final class EntriesListener implements BatchMessageListener<byte[], byte[]> {
+final class EntriesListener implements BatchConsumerAwareMessageListener<byte[], byte[]> {
 
 	/** What Kafka is called among the sources. */
 	static final String SOURCE = "kafka";
+
+	/** A chain is as far as its source, if no more lies behind what is so young. */
+	private static final Duration AT_ONCE = Duration.ofSeconds(10);
+
+	/** So much is read before the chain is locked, as others wait for that. */
+	private static final int MUCH = 1024 * 1024;
 
 	private final BundleReceiver receiver;
 
@@ -60,10 +69,22 @@ final class EntriesListener implements BatchMessageListener<byte[], byte[]> {
 		this.statistics = statistics;
 		this.answers = answers;
 		this.reading = reading;
+		// Another instance is sent it again, and has its own memory.
+		reading.whenRevoked((partition) -> this.waiting.values()
+			.removeIf((run) -> run.place != null && run.place.partition() == partition));
 	}
 
 	@Override
 	public void onMessage(List<ConsumerRecord<byte[], byte[]>> records) {
+		take(records, null);
+	}
+
+	@Override
+	public void onMessage(List<ConsumerRecord<byte[], byte[]>> records, Consumer<?, ?> consumer) {
+		take(records, consumer);
+	}
+
+	private void take(List<ConsumerRecord<byte[], byte[]>> records, @Nullable Consumer<?, ?> consumer) {
 		try {
 			Map<String, Run> runs = new LinkedHashMap<>();
 			for (ConsumerRecord<byte[], byte[]> record : records) {
@@ -76,6 +97,7 @@ final class EntriesListener implements BatchMessageListener<byte[], byte[]> {
 						runs.put(read.chain(), run);
 					}
 					run.place = new Reading.Place(record.partition(), record.offset(), read.end());
+					run.behindSince = isBehind(record, consumer) ? Instant.ofEpochMilli(record.timestamp()) : null;
 				}
 			}
 			for (Run run : runs.values()) {
@@ -91,6 +113,21 @@ final class EntriesListener implements BatchMessageListener<byte[], byte[]> {
 			this.statistics.failed(SOURCE, "what comes cannot be taken: " + LoggedFailure.text(ex));
 			throw ex;
 		}
+	}
+
+	/**
+	 * Whether it is an old one, and more of its partition are there: then its source may
+	 * have said more since.
+	 */
+	private static boolean isBehind(ConsumerRecord<byte[], byte[]> record, @Nullable Consumer<?, ?> consumer) {
+		return consumer != null && record.timestamp() >= 0
+				&& record.timestamp() < System.currentTimeMillis() - AT_ONCE.toMillis()
+				&& consumer.currentLag(new TopicPartition(record.topic(), record.partition())).orElse(0) > 0;
+	}
+
+	/** What no client of Kafka can read. */
+	void refuse(String reason) {
+		this.receiver.refuse("", reason);
 	}
 
 	private @Nullable EntriesRecord read(ConsumerRecord<byte[], byte[]> record) throws SQLException {
@@ -147,6 +184,7 @@ final class EntriesListener implements BatchMessageListener<byte[], byte[]> {
 			// One of them is at fault; those before it are taken.
 			for (EntriesRecord record : run.records) {
 				Run single = new Run(record);
+				single.behindSince = run.behindSince;
 				heard(single, receive(single));
 			}
 		}
@@ -191,22 +229,29 @@ final class EntriesListener implements BatchMessageListener<byte[], byte[]> {
 	}
 
 	private Reception receive(Run run) throws SQLException {
+		if (run.bytes > MUCH && this.receiver.isSigned(run.chain(), run.end(), run.note())) {
+			run.firstTimeIfReadable();
+		}
 		return this.receiver
 			.receive(new Bundle(run.chain(), run.first(), run.note(), (sink) -> run.entries().forEach(sink), true));
 	}
 
 	private void heard(Run run, Reception reception) {
 		EntriesRecord record = run.records.get(run.records.size() - 1);
+		// It may have come another way, or by another instance.
+		this.waiting.computeIfPresent(run.chain(),
+				(chain, waits) -> (reception.kind() == Reception.Kind.APPENDED || waits.end() <= reception.size())
+						? null : waits);
 		switch (reception.kind()) {
 			case APPENDED, SEEN -> {
-				if (reception.kind() == Reception.Kind.APPENDED) {
-					this.waiting.remove(run.chain());
-				}
 				remember(run);
 				// What it says of its end beyond that is not signed, and counts for
 				// nothing else.
 				long missing = Math.max(0, record.known() - reception.size());
-				this.statistics.heard(record.chain(), missing, (missing > 0) ? since(run.lastTime) : null);
+				Instant behind = run.behindSince;
+				Instant oldest = (missing > 0) ? since(run.lastTime) : behind;
+				this.statistics.heard(record.chain(), (behind != null) ? Math.max(1, missing) : missing,
+						(behind != null && oldest.isAfter(behind)) ? behind : oldest);
 			}
 			case GAP -> {
 				remember(run);
@@ -256,6 +301,9 @@ final class EntriesListener implements BatchMessageListener<byte[], byte[]> {
 
 		private @Nullable Instant lastTime;
 
+		/** When its last record was sent, if more records lie behind that. */
+		private @Nullable Instant behindSince;
+
 		private @Nullable List<StoredEntry> read;
 
 		private Run(EntriesRecord first) {
@@ -302,6 +350,7 @@ final class EntriesListener implements BatchMessageListener<byte[], byte[]> {
 			later.records.forEach(both::add);
 			both.tried = this.tried;
 			both.place = later.place;
+			both.behindSince = later.behindSince;
 			return both;
 		}
 
@@ -309,6 +358,7 @@ final class EntriesListener implements BatchMessageListener<byte[], byte[]> {
 		private Run tried() {
 			Run tried = of(this.records.subList(0, this.tried));
 			tried.tried = this.tried;
+			tried.place = this.place;
 			return tried;
 		}
 

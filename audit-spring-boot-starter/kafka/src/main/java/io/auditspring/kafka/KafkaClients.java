@@ -4,15 +4,20 @@
  */
 package io.auditspring.kafka;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
+import io.auditspring.capture.internal.value.LoggedFailure;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.GroupProtocol;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -23,6 +28,7 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
@@ -49,6 +55,16 @@ class KafkaClients {
 			ProducerConfig.PARTITIONER_IGNORE_KEYS_CONFIG, ConsumerConfig.GROUP_ID_CONFIG,
 			ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
 
+	/** They fit times and sizes of other records, and not those that are set here. */
+	private static final List<String> FOR_OTHER_READERS = List.of(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
+			ConsumerConfig.FETCH_MIN_BYTES_CONFIG, ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+			ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, ConsumerConfig.MAX_POLL_RECORDS_CONFIG);
+
+	private static final Set<String> NAMES = Stream
+		.of(ProducerConfig.configNames(), ConsumerConfig.configNames(), AdminClientConfig.configNames())
+		.flatMap(Set::stream)
+		.collect(Collectors.toUnmodifiableSet());
+
 	private final Map<String, Object> producer;
 
 	private final Map<String, Object> consumer;
@@ -68,12 +84,14 @@ class KafkaClients {
 				ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 5, ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
 				MOST_BYTES));
 		this.consumer = new HashMap<>(consumers.getConfigurationProperties());
+		FOR_OTHER_READERS.forEach(this.consumer::remove);
 		this.consumer.putAll(
 				Map.of(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, MOST_BYTES, ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
 						TIMEOUT_MILLIS, ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS));
 		this.consumer.putAll(overrides);
 		if (!GroupProtocol.CONSUMER.name()
-			.equalsIgnoreCase(String.valueOf(this.consumer.get(ConsumerConfig.GROUP_PROTOCOL_CONFIG)))) {
+			.equalsIgnoreCase(String.valueOf(this.consumer.get(ConsumerConfig.GROUP_PROTOCOL_CONFIG)))
+				&& !overrides.containsKey(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG)) {
 			// What a frozen instance reads another one takes over; both do no harm.
 			this.consumer.putIfAbsent(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_MILLIS);
 		}
@@ -125,11 +143,64 @@ class KafkaClients {
 		return Admin.create(settings);
 	}
 
-	/** What a client does not know it would warn of in the application's log. */
+	/**
+	 * What only another client knows it would warn of in the application's log. What none
+	 * knows may be for what a setting names, as for a factory of connections.
+	 */
 	private static Map<String, Object> known(Map<String, Object> settings, Set<String> names) {
 		Map<String, Object> known = new HashMap<>(settings);
-		known.keySet().removeIf((key) -> !names.contains(key) && !key.startsWith("ssl.") && !key.startsWith("sasl."));
+		known.keySet().removeIf((key) -> NAMES.contains(key) && !names.contains(key));
 		return known;
+	}
+
+	/**
+	 * Goes on behind a record that cannot be read, as on a damaged disk: the client stays
+	 * there for ever.
+	 * @param consumer the client
+	 * @param failure what it threw
+	 * @return the record's place, or {@code null} if it was something else
+	 */
+	static @Nullable String skip(Consumer<?, ?> consumer, Exception failure) {
+		TopicPartition partition = unreadable(consumer, failure);
+		if (partition == null) {
+			return null;
+		}
+		long offset = consumer.position(partition);
+		consumer.seek(partition, offset + 1);
+		return "the record at offset %d of %s".formatted(offset, partition);
+	}
+
+	/**
+	 * Polls, and goes on at once behind what cannot be read, where all is said again.
+	 * @param consumer the client
+	 * @param wait how long to wait if there is nothing
+	 * @param skipped is told what was skipped, in a sentence
+	 * @return what has come
+	 * @throws KafkaException if something else fails
+	 */
+	static ConsumerRecords<byte[], byte[]> poll(Consumer<byte[], byte[]> consumer, Duration wait,
+			java.util.function.Consumer<String> skipped) {
+		try {
+			return consumer.poll(wait);
+		}
+		catch (KafkaException ex) {
+			String record = skip(consumer, ex);
+			if (record == null) {
+				throw ex;
+			}
+			skipped.accept("%s cannot be read: %s".formatted(record, LoggedFailure.text(ex)));
+			return ConsumerRecords.empty();
+		}
+	}
+
+	/** Which partition has a record that cannot be read, as only the message tells. */
+	static @Nullable TopicPartition unreadable(Consumer<?, ?> consumer, Exception failure) {
+		String message = String.valueOf(failure.getMessage());
+		return (failure instanceof KafkaException && message.contains("seek past the record")) ? consumer.assignment()
+			.stream()
+			.filter((partition) -> message.contains(" %s. ".formatted(partition)))
+			.findFirst()
+			.orElse(null) : null;
 	}
 
 }

@@ -45,6 +45,8 @@ final class PublishingStatistics {
 
 	private Instant nextOfGone = Instant.MIN;
 
+	private Instant nextOfHolds = Instant.MIN;
+
 	/**
 	 * How far the chain was sent.
 	 *
@@ -147,6 +149,18 @@ final class PublishingStatistics {
 				.warn("The audit ledger that receives chain '{}' asks for entry {} and what follows, and the first that is left here is {}. "
 						+ "What was retired here is in the copies that made it safe there: its archive, its standby, its backups",
 						chain, from, first);
+		}
+	}
+
+	/** They are said each minute. */
+	void holdsOfAnotherTime(Duration age) {
+		Instant now = this.clock.instant();
+		if (now.isAfter(this.nextOfHolds)) {
+			this.nextOfHolds = now.plus(BETWEEN_LINES);
+			logger.warn(
+					"The legal holds of the receiving audit ledger are NOT TAKEN: they were signed {} min {} by the clock here, and at most {} are allowed. "
+							+ "Either the clocks differ, or somebody repeats old ones",
+					age.abs().toMinutes(), age.isNegative() ? "from now" : "ago", CentreMessages.NO_OLDER.toMinutes());
 		}
 	}
 

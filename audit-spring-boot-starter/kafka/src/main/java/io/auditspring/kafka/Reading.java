@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntConsumer;
 
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
@@ -31,8 +32,16 @@ final class Reading implements ConsumerAwareRebalanceListener {
 	/** How many partitions the topic has, or 0 while it is unknown who reads them. */
 	private volatile int count;
 
+	private volatile IntConsumer revoked = (partition) -> {
+	};
+
 	Reading(String topic) {
 		this.topic = topic;
+	}
+
+	/** Who is told of each partition that is not read here any more. */
+	void whenRevoked(IntConsumer revoked) {
+		this.revoked = revoked;
 	}
 
 	/**
@@ -82,7 +91,10 @@ final class Reading implements ConsumerAwareRebalanceListener {
 
 	@Override
 	public void onPartitionsRevokedAfterCommit(Consumer<?, ?> consumer, Collection<TopicPartition> revoked) {
-		revoked.forEach((partition) -> this.partitions.remove(partition.partition()));
+		for (TopicPartition partition : revoked) {
+			this.partitions.remove(partition.partition());
+			this.revoked.accept(partition.partition());
+		}
 	}
 
 	/** Perhaps nobody reads them. */

@@ -7,9 +7,11 @@ package io.auditspring.kafka;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -33,6 +35,8 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tells sources what became of their chains: signed receipts, what is to be erased, legal
@@ -42,14 +46,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReceiptSender extends PeriodicWorker {
 
+	private static final Logger logger = LoggerFactory.getLogger(ReceiptSender.class);
+
 	private static final Duration INTERVAL = Duration.ofSeconds(1);
 
 	private static final Duration BETWEEN_REPEATS = Duration.ofMinutes(1);
+
+	private static final Duration MOST_SILENCE = Duration.ofMinutes(1);
 
 	private static final Duration AFTER_GAP = Duration.ofSeconds(1);
 
 	/** What cannot be taken now is asked for again when that may have changed. */
 	private static final Duration AFTER_DELAY = Duration.ofSeconds(15);
+
+	/** So many ends of requests are said at once. */
+	private static final int MOST_DONE = 500;
 
 	private static final String SOURCE = "kafka receipts";
 
@@ -70,6 +81,12 @@ final class ReceiptSender extends PeriodicWorker {
 
 	/** How much of a chain was called safe, as the topic tells. */
 	private final Map<String, Long> calledSafe = new HashMap<>();
+
+	/** The keys of requests to erase that lie in the topic, by chain. */
+	private final Map<String, Set<String>> requested = new HashMap<>();
+
+	/** Those of them that were found to be open since the first ones came last. */
+	private final Map<String, Set<String>> open = new HashMap<>();
 
 	private final Map<String, Reception.Kind> toAsk = new ConcurrentHashMap<>();
 
@@ -135,10 +152,11 @@ final class ReceiptSender extends PeriodicWorker {
 			List<String> names = chains.stream().map(ReceivedChain::name).toList();
 			this.statistics.registered(names);
 			names.stream().filter(this.elsewhere).forEach(this.statistics::elsewhere);
-			// A chain that goes on under another name is not heard of any more.
+			// A chain that goes on under another name is heard of until all of it is
+			// here.
 			names.stream()
 				.filter((name) -> names.stream().anyMatch((later) -> ChainNames.goesOn(later, name)))
-				.forEach((name) -> this.statistics.heard(name, 0, null));
+				.forEach(this.statistics::over);
 			if (!this.begun) {
 				this.topics.run();
 				this.begun = true;
@@ -179,24 +197,36 @@ final class ReceiptSender extends PeriodicWorker {
 			consumer.assign(partitions);
 			consumer.seekToBeginning(partitions);
 			Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+			long since = System.nanoTime();
 			while (ends.entrySet().stream().anyMatch((end) -> consumer.position(end.getKey()) < end.getValue())) {
-				for (ConsumerRecord<byte[], byte[]> record : consumer.poll(INTERVAL)) {
-					rememberSafe(record.value(), logs);
+				for (ConsumerRecord<byte[], byte[]> record : KafkaClients.poll(consumer, INTERVAL,
+						(skipped) -> logger.warn("{}. It is said again", skipped))) {
+					rememberSafe(record, logs);
+					since = System.nanoTime();
+				}
+				if (System.nanoTime() - since > MOST_SILENCE.toNanos()) {
+					// It may have been made anew meanwhile.
+					throw new KafkaException("The topic %s has an end that is not read, and nothing came of it for %d s"
+						.formatted(this.topic, MOST_SILENCE.toSeconds()));
 				}
 			}
 		}
 		this.read = true;
 	}
 
-	private void rememberSafe(byte @Nullable [] value, Map<String, String> logs) {
+	private void rememberSafe(ConsumerRecord<byte[], byte[]> record, Map<String, String> logs) {
 		CentreMessage message;
 		try {
-			message = (value != null) ? CentreMessage.read(value) : null;
+			message = (record.value() != null && !CentreMessage.isOfAnother(record.key(), logs.keySet()))
+					? CentreMessage.read(record.value()) : null;
 		}
 		catch (IllegalArgumentException ex) {
 			return;
 		}
 		String log = (message != null) ? logs.get(message.chain()) : null;
+		if (message != null && log != null && message.kind() == CentreMessage.Kind.REDACTION) {
+			this.requested.computeIfAbsent(message.chain(), (name) -> new HashSet<>()).add(key(message));
+		}
 		if (message != null && log != null && message.kind() == CentreMessage.Kind.SAFE
 				&& message.claimedSize() > this.calledSafe.getOrDefault(message.chain(), 0L)) {
 			ReceiptNote.SAFE.open(message.note(), log, this.receipts.keys())
@@ -247,15 +277,37 @@ final class ReceiptSender extends PeriodicWorker {
 						receipt.safe().note());
 			}
 		}
-		for (RedactionRequest request : this.receipts.requests(chain.name(), chain.log())) {
-			tell(CentreMessage.redaction(chain.name(), this.receipts.sign(request), request), request.toString());
-		}
+		request(chain);
 		if (isDue(CentreMessage.of(CentreMessage.Kind.HOLDS, chain.name(), ""), holds)) {
 			tell(CentreMessage.holds(chain.name(),
 					CentreNote.HOLDS.sign(chain.log(), System.currentTimeMillis(), holds, this.receipts.signer()),
 					holds), holds);
 		}
 		ask(chain);
+	}
+
+	/** What is done is taken out of the topic, or each source would read it for ever. */
+	private void request(ReceivedChain chain) throws SQLException {
+		List<RedactionRequest> requests = this.receipts.requests(chain.name(), chain.log());
+		Set<String> requested = this.requested.computeIfAbsent(chain.name(), (name) -> new HashSet<>());
+		Set<String> open = this.open.computeIfAbsent(chain.name(), (name) -> new HashSet<>());
+		for (RedactionRequest request : requests) {
+			CentreMessage message = CentreMessage.redaction(chain.name(), this.receipts.sign(request), request);
+			open.add(key(message));
+			requested.add(key(message));
+			tell(message, request.toString());
+		}
+		if (Receipts.areLast(requests)) {
+			List<String> done = requested.stream().filter((key) -> !open.contains(key)).limit(MOST_DONE).toList();
+			for (String key : done) {
+				if (send(HexFormat.of().parseHex(key), null,
+						"end of a request of chain '%s'".formatted(chain.name()))) {
+					requested.remove(key);
+					this.sent.remove(key);
+				}
+			}
+			open.clear();
+		}
 	}
 
 	private void compareWithSafe(ReceivedChain chain, long stored) {
@@ -304,15 +356,19 @@ final class ReceiptSender extends PeriodicWorker {
 		}
 	}
 
-	/** Whether it was taken: one that is too large keeps no others from being sent. */
 	private boolean send(CentreMessage message) {
+		return send(message.key(), message.value(), "'%s' of chain '%s'".formatted(message.kind(), message.chain()));
+	}
+
+	/** Whether it was taken: one that is too large keeps no others from being sent. */
+	private boolean send(byte[] key, byte @Nullable [] value, String what) {
 		Producer<byte[], byte[]> producer = this.producer;
 		if (producer == null) {
 			producer = this.clients.producer("audit-receipts");
 			this.producer = producer;
 		}
 		try {
-			producer.send(new ProducerRecord<>(this.topic, message.key(), message.value())).get();
+			producer.send(new ProducerRecord<>(this.topic, key, value)).get();
 			return true;
 		}
 		catch (InterruptedException ex) {
@@ -321,8 +377,7 @@ final class ReceiptSender extends PeriodicWorker {
 		}
 		catch (ExecutionException ex) {
 			if (ex.getCause() instanceof RecordTooLargeException) {
-				this.failure = "the '%s' of chain '%s' are too large for the topic %s".formatted(message.kind(),
-						message.chain(), this.topic);
+				this.failure = "the %s are too large for the topic %s".formatted(what, this.topic);
 				return false;
 			}
 			throw new KafkaException(

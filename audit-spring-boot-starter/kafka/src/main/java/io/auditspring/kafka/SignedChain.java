@@ -21,6 +21,7 @@ import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
 import io.auditspring.ledger.checkpoint.CheckpointSigning;
+import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
 import io.auditspring.ledger.checkpoint.SignerMemory;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.internal.chain.ChainWalk;
@@ -50,7 +51,7 @@ final class SignedChain {
 	/** Of a bundle, unless one entry alone has more. */
 	private static final int MOST_BYTES = 512 * 1024;
 
-	/** Of what is read at once, about. */
+	/** Of what is read at once, and the entry that has more. */
 	private static final int READ_BYTES = 8 * 1024 * 1024;
 
 	private static final int READ_ENTRIES = 2_048;
@@ -77,6 +78,10 @@ final class SignedChain {
 
 	private final String first;
 
+	private final String predecessors;
+
+	private final String checkpoint;
+
 	private CompactRange tree = new CompactRange();
 
 	private byte[] last = new byte[0];
@@ -85,6 +90,11 @@ final class SignedChain {
 
 	/** Of how many entries the largest note is that was sent. */
 	private long known;
+
+	/**
+	 * Where the part of it ends that can be sent, if other entries were signed behind it.
+	 */
+	private @Nullable Checkpoint end;
 
 	private int page = READ_ENTRIES;
 
@@ -111,6 +121,17 @@ final class SignedChain {
 			.formatted(schema.table("audit_chain"));
 		this.first = "select min(seq) from %s where chain = ?".formatted(schema.table("audit_log"));
 		this.before = "select recorded_at from %s where chain = ? and seq = ?".formatted(schema.table("audit_log"));
+		this.predecessors = """
+				with recursive line (name) as (
+					select name from %1$s where successor = ? and origin is null
+					union
+					select before.name
+					from line join %1$s as before on before.successor = line.name and before.origin is null
+				)
+				select name from line order by name
+				""".formatted(schema.table("audit_chain"));
+		this.checkpoint = "select note from %s where chain = ? and size <= ? order by size desc limit 1"
+			.formatted(schema.table("audit_checkpoint"));
 	}
 
 	/**
@@ -121,6 +142,31 @@ final class SignedChain {
 	 * @param successor the name under which it goes on, or {@code null}
 	 */
 	record Head(UUID ledgerId, long size, @Nullable String successor) {
+
+	}
+
+	/**
+	 * What is known of a chain by a signature.
+	 *
+	 * @param note what was signed, or {@code null}
+	 * @param where what tells of it
+	 */
+	private record Signed(@Nullable Checkpoint note, String where) {
+
+	}
+
+	/**
+	 * All of that.
+	 *
+	 * @param sent what was sent
+	 * @param signed the last checkpoint
+	 * @param stored what the ledger that receives it has
+	 */
+	private record Known(Signed sent, Signed signed, Signed stored) {
+
+		List<Signed> all() {
+			return List.of(this.sent, this.signed, this.stored);
+		}
 
 	}
 
@@ -152,10 +198,12 @@ final class SignedChain {
 	 * @throws SQLException if the database fails
 	 */
 	long first() throws SQLException {
-		Long first = OwnTransaction.look(this.dataSource,
-				(connection) -> Sql.find(connection, this.first, (row) -> row.getObject(1, Long.class), this.chain));
-		Head head = (first == null) ? head() : null;
-		return (first != null) ? first : (head != null) ? head.size() : 0;
+		// Of one moment: an entry may come meanwhile.
+		return OwnTransaction.<Long, RuntimeException>look(this.dataSource, (connection) -> {
+			Long first = Sql.find(connection, this.first, (row) -> row.getObject(1, Long.class), this.chain);
+			Head head = (first == null) ? head(connection) : null;
+			return (first != null) ? first : (head != null) ? (Long) head.size() : (Long) 0L;
+		});
 	}
 
 	/**
@@ -165,6 +213,20 @@ final class SignedChain {
 	 */
 	SignedChain under(String name) {
 		return new SignedChain(this.dataSource, this.schema, name, this.origin, this.signing, this.keys);
+	}
+
+	/**
+	 * The chains in whose place this one goes on.
+	 * @return them, by name
+	 * @throws SQLException if the database fails
+	 */
+	List<SignedChain> predecessors() throws SQLException {
+		return OwnTransaction
+			.look(this.dataSource,
+					(connection) -> Sql.list(connection, this.predecessors, (row) -> row.getString(1), this.chain))
+			.stream()
+			.map(this::under)
+			.toList();
 	}
 
 	private @Nullable Head head(Connection connection) throws SQLException {
@@ -181,21 +243,78 @@ final class SignedChain {
 	 * @throws CheckpointRefusedException if the chain is not what was signed before
 	 */
 	void begin(long position, @Nullable Checkpoint stored) throws SQLException, IOException {
-		Checkpoint known = this.sent.last(this.log, this.keys).orElse(null);
-		Checkpoint signed = this.signing.memory().last(this.log, this.keys).orElse(null);
+		Known known = known(stored);
 		OwnTransaction.look(this.dataSource, (connection) -> {
 			Head found = Objects.requireNonNull(head(connection));
-			requireNotContradicted(connection, known, found.size(), "was sent");
-			requireNotContradicted(connection, signed, found.size(), "a checkpoint says");
-			requireNotContradicted(connection, stored, found.size(), "was received");
-			this.known = (known != null) ? known.size() : 0;
-			this.tree = edge(connection, Math.min(position, found.size()));
-			this.last = last(connection, found);
-			this.lastTime = (this.tree.size() > 0) ? Sql.find(connection, this.before,
-					(row) -> Objects.requireNonNull(row.getTimestamp(1)).toInstant(), this.chain, this.tree.size() - 1)
-					: null;
+			for (Signed signed : known.all()) {
+				requireNotContradicted(connection, signed, found.size());
+			}
+			this.end = null;
+			begin(connection, Math.min(position, found.size()), found, known);
 			return true;
 		});
+	}
+
+	/**
+	 * Reads from a place on, if the chain goes on under another name. As after its
+	 * database was restored, other entries may have been signed behind those that are
+	 * here: then it can be sent up to the last checkpoint in the database, for which a
+	 * signature vouches.
+	 * @param position the place
+	 * @param stored what the ledger that receives it has of it, or {@code null}
+	 * @return how many entries of it can be sent
+	 * @throws SQLException if the database fails
+	 * @throws IOException if what was signed last cannot be looked up
+	 * @throws CheckpointRefusedException if its tree cannot be put together
+	 */
+	long beginClosed(long position, @Nullable Checkpoint stored) throws SQLException, IOException {
+		Known known = known(stored);
+		return OwnTransaction.look(this.dataSource, (connection) -> {
+			Head found = Objects.requireNonNull(head(connection));
+			long most = found.size();
+			boolean lacks = false;
+			for (Signed signed : known.all()) {
+				Checkpoint note = signed.note();
+				boolean other = note != null && note.size() <= found.size()
+						&& !isSame(note, edge(connection, note.size()));
+				lacks = lacks || other || (note != null && note.size() > found.size());
+				most = other ? Math.min(most, note.size() - 1) : most;
+			}
+			this.end = lacks ? checkpoint(connection, most) : null;
+			long size = lacks ? ((this.end != null) ? this.end.size() : 0) : found.size();
+			begin(connection, Math.min(position, size), found, known);
+			return size;
+		});
+	}
+
+	/** The last one of the entries here, if its signature counts. */
+	private @Nullable Checkpoint checkpoint(Connection connection, long most) throws SQLException {
+		String note = Sql.find(connection, this.checkpoint, (row) -> row.getString(1), this.chain, most);
+		Checkpoint found;
+		try {
+			found = (note != null) ? Checkpoint.open(note, this.keys) : null;
+		}
+		catch (InvalidCheckpointException ex) {
+			return null;
+		}
+		return (found != null && found.size() <= most && found.origin().equals(this.log)
+				&& isSame(found, edge(connection, found.size()))) ? found : null;
+	}
+
+	private Known known(@Nullable Checkpoint stored) throws IOException {
+		return new Known(new Signed(this.sent.last(this.log, this.keys).orElse(null), "was sent"),
+				new Signed(this.signing.memory().last(this.log, this.keys).orElse(null), "a checkpoint says"),
+				new Signed(stored, "was received"));
+	}
+
+	private void begin(Connection connection, long position, Head found, Known known) throws SQLException {
+		Checkpoint sent = known.sent().note();
+		this.known = (sent != null) ? sent.size() : 0;
+		this.tree = edge(connection, position);
+		this.last = last(connection, found);
+		this.lastTime = (this.tree.size() > 0) ? Sql.find(connection, this.before,
+				(row) -> Objects.requireNonNull(row.getTimestamp(1)).toInstant(), this.chain, this.tree.size() - 1)
+				: null;
 	}
 
 	private CompactRange edge(Connection connection, long size) throws SQLException {
@@ -227,11 +346,11 @@ final class SignedChain {
 		});
 	}
 
-	private void requireNotContradicted(Connection connection, @Nullable Checkpoint known, long size, String where)
-			throws SQLException {
+	private void requireNotContradicted(Connection connection, Signed signed, long size) throws SQLException {
+		Checkpoint known = signed.note();
 		if (known != null) {
-			requireNotBack(known, size, where);
-			requireSame(known, edge(connection, known.size()), where);
+			requireNotBack(known, size, signed.where());
+			requireSame(known, edge(connection, known.size()), signed.where());
 		}
 	}
 
@@ -243,10 +362,14 @@ final class SignedChain {
 	}
 
 	private void requireSame(Checkpoint known, CompactRange tree, String where) {
-		if (!Arrays.equals(LeafHashes.root(tree), known.root())) {
+		if (!isSame(known, tree)) {
 			throw new CheckpointRefusedException(
 					"Chain '%s' went another way than what %s (%d entries)".formatted(this.chain, where, known.size()));
 		}
+	}
+
+	private static boolean isSame(Checkpoint known, CompactRange tree) {
+		return Arrays.equals(LeafHashes.root(tree), known.root());
 	}
 
 	/**
@@ -261,7 +384,8 @@ final class SignedChain {
 	List<EntriesRecord> next(long size) throws SQLException, IOException {
 		long from = position();
 		long to = Math.min(size, from + this.page);
-		Checkpoint signed = this.signing.memory().last(this.log, this.keys).orElse(null);
+		Checkpoint signed = (this.end != null) ? this.end
+				: this.signing.memory().last(this.log, this.keys).orElse(null);
 		if (signed != null && signed.size() > size) {
 			// It may be newer than the size.
 			requireNotBack(signed, Objects.requireNonNull(head()).size(), "a checkpoint says");
@@ -276,13 +400,22 @@ final class SignedChain {
 								"Entry %d of chain '%s' is not as it was written: %s".formatted(seq, this.chain, what));
 					});
 			walk.goOn(from, this.last, this.lastTime);
-			new EntryReader(connection, this.schema).read(this.chain, "seq >= %d and seq < %d".formatted(from, to),
-					(row) -> {
-						StoredEntry entry = StoredEntry.read(row);
-						walk.accept(CheckedEntry.of(entry));
-						collected.add(entry);
-					});
-			walk.endsBefore(to);
+			try {
+				new EntryReader(connection, this.schema).read(this.chain, "seq >= %d and seq < %d".formatted(from, to),
+						(row) -> {
+							StoredEntry entry = StoredEntry.read(row);
+							walk.accept(CheckedEntry.of(entry));
+							collected.add(entry);
+							if (collected.bytes > READ_BYTES) {
+								throw new Enough();
+							}
+						});
+				walk.endsBefore(to);
+			}
+			catch (Enough ex) {
+				// The others are read next time.
+				walk.endsBefore(from + collected.count);
+			}
 			return true;
 		});
 		return sign(collected, signed);
@@ -374,6 +507,17 @@ final class SignedChain {
 			this.lastTime = entry.place().recordedAt();
 			this.count++;
 			this.bytes += line.length;
+		}
+
+	}
+
+	/** Ends the reading of entries. */
+	private static final class Enough extends RuntimeException {
+
+		private static final long serialVersionUID = 1L;
+
+		Enough() {
+			super(null, null, false, false);
 		}
 
 	}

@@ -48,15 +48,27 @@ final class Topics {
 
 	private static final int ATTEMPTS = 25;
 
+	/** Of what is not as large as an entry can be. */
+	static final int LARGE = 1_000_000;
+
 	private static final String MOST_BYTES = String.valueOf(KafkaClients.MOST_BYTES);
 
 	private final KafkaClients clients;
 
 	private final AuditKafkaProperties properties;
 
-	Topics(KafkaClients clients, AuditKafkaProperties properties) {
+	private final long largest;
+
+	/**
+	 * Creates it.
+	 * @param clients makes clients of Kafka
+	 * @param properties which topics
+	 * @param largest how many bytes a bundle of entries may have that is sent
+	 */
+	Topics(KafkaClients clients, AuditKafkaProperties properties, long largest) {
 		this.clients = clients;
 		this.properties = properties;
+		this.largest = largest;
 	}
 
 	/**
@@ -194,7 +206,7 @@ final class Topics {
 						"more than 30 days: what is erased in the ledgers would still be there", wanted);
 			}
 		}
-		requireLargeMessages(topic, config, "less than a bundle of entries may have");
+		requireLargeMessages(topic, config, this.largest, "less than a bundle of entries may have");
 	}
 
 	private void requireReceiptsAreKept(Config config) {
@@ -204,12 +216,12 @@ final class Topics {
 			throw unfit(topic, TopicConfig.CLEANUP_POLICY_CONFIG, policy, "which loses receipts with time",
 					TopicConfig.CLEANUP_POLICY_COMPACT);
 		}
-		requireLargeMessages(topic, config, "less than what is said of legal holds may have");
+		requireLargeMessages(topic, config, LARGE, "less than what is said of legal holds may have");
 	}
 
-	private static void requireLargeMessages(String topic, Config config, String what) {
+	private static void requireLargeMessages(String topic, Config config, long bytes, String what) {
 		String most = value(config, TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
-		if (most != null && Long.parseLong(most) < 1_000_000) {
+		if (most != null && Long.parseLong(most) < bytes) {
 			throw unfit(topic, TopicConfig.MAX_MESSAGE_BYTES_CONFIG, most, what, MOST_BYTES);
 		}
 	}

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 
 import javax.sql.DataSource;
@@ -36,6 +37,7 @@ import io.auditspring.receive.internal.ReceivingStatistics;
 import io.auditspring.retention.Redaction;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -69,6 +71,8 @@ final class CarriedLab {
 
 	final ReceiptSender answers;
 
+	final Reading reading = new Reading("audit.entries");
+
 	final EntriesListener listener;
 
 	private final Path memory;
@@ -80,9 +84,14 @@ final class CarriedLab {
 		Carriers.applyRoles(this.centre);
 		this.answers = new ReceiptSender(this.receipts, this.statistics, (chain) -> false, this.kafka, () -> {
 		}, MockKafka.RECEIPTS);
-		this.listener = new EntriesListener(new BundleReceiver(this.centre, SCHEMA, CarriedLab::by, this.statistics),
-				this.statistics, this.answers, new Reading("audit.entries"), DataSize.ofMegabytes(64));
+		this.listener = listener();
 		register(CHAIN);
+	}
+
+	/** What receives in another instance of the centre, too. */
+	EntriesListener listener() {
+		return new EntriesListener(new BundleReceiver(this.centre, SCHEMA, CarriedLab::by, this.statistics),
+				this.statistics, this.answers, this.reading, DataSize.ofMegabytes(64));
 	}
 
 	private static DataSource ledger() {
@@ -194,10 +203,12 @@ final class CarriedLab {
 	}
 
 	ConsumerRecord<byte[], byte[]> record(ProducerRecord<byte[], byte[]> sent) {
-		ConsumerRecord<byte[], byte[]> record = new ConsumerRecord<>(sent.topic(), 0, this.offset++, sent.key(),
-				sent.value());
-		sent.headers().forEach(record.headers()::add);
-		return record;
+		return record(sent, ConsumerRecord.NO_TIMESTAMP);
+	}
+
+	ConsumerRecord<byte[], byte[]> record(ProducerRecord<byte[], byte[]> sent, long time) {
+		return new ConsumerRecord<>(sent.topic(), 0, this.offset++, time, TimestampType.CREATE_TIME, 0,
+				sent.value().length, sent.key(), sent.value(), sent.headers(), Optional.empty());
 	}
 
 	static EntriesRecord with(EntriesRecord record, String value) {

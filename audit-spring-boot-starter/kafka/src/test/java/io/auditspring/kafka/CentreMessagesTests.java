@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,19 +26,26 @@ import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.checkpoint.VerifierKey;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * What a source does with what comes from the centre.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class CentreMessagesTests {
 
 	private static final TopicPartition PARTITION = new TopicPartition("audit.receipts", 0);
@@ -52,6 +60,8 @@ class CentreMessagesTests {
 	private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
 
 	private final List<Long> asked = new ArrayList<>();
+
+	private final PublishingStatistics statistics = new PublishingStatistics();
 
 	private CentreMessages messages;
 
@@ -73,9 +83,12 @@ class CentreMessagesTests {
 	}
 
 	private void begin(DataSource source) throws SQLException {
-		this.messages = new CentreMessages(this.consumer, "audit.receipts", new SourceTables(source, CarriedLab.SCHEMA),
-				this.lab.chain(CarriedLab.CHAIN), List.of(), TrustedKeys.of(VerifierKey.of(this.lab.centreSigner)),
-				new PublishingStatistics());
+		this.messages = messages(source, CarriedLab.CHAIN, List.of());
+	}
+
+	private CentreMessages messages(DataSource source, String chain, List<SignedChain> closed) throws SQLException {
+		return new CentreMessages(this.consumer, "audit.receipts", new SourceTables(source, CarriedLab.SCHEMA),
+				this.lab.chain(chain), closed, TrustedKeys.of(VerifierKey.of(this.lab.centreSigner)), this.statistics);
 	}
 
 	private void take(CentreMessage... said) throws SQLException {
@@ -83,7 +96,7 @@ class CentreMessagesTests {
 			this.consumer
 				.addRecord(new ConsumerRecord<>("audit.receipts", 0, this.offset++, message.key(), message.value()));
 		}
-		this.messages.take(Duration.ZERO, this.asked::add, this.asked::add);
+		this.messages.take(Duration.ZERO, (chain, from) -> this.asked.add(from), (chain, from) -> this.asked.add(from));
 	}
 
 	private CentreMessage stored(long size) {
@@ -148,6 +161,65 @@ class CentreMessagesTests {
 		begin();
 		take(stored(5));
 		assertThat(inTheTable()).isEqualTo("stored 5");
+	}
+
+	@Test
+	void aRecordThatCannotBeReadIsSkipped() throws SQLException {
+		this.consumer.addRecord(new ConsumerRecord<>("audit.receipts", 0, this.offset++, new byte[0], new byte[0]));
+		this.consumer.setPollException(
+				new KafkaException("Received exception when fetching the next record from audit.receipts-0. "
+						+ "If needed, please seek past the record to continue consumption."));
+		take(stored(3));
+		assertThat(this.consumer.position(PARTITION)).isEqualTo(1);
+		take(stored(5));
+		assertThat(inTheTable()).isEqualTo("stored 5");
+		assertThat(this.statistics.refusals()).isEqualTo(1);
+		this.consumer.setPollException(new KafkaException("Something else"));
+		assertThatExceptionOfType(KafkaException.class).isThrownBy(() -> take(stored(7)));
+	}
+
+	private CentreMessage holds(String chain, Duration fromNow, String reason) {
+		String holds = "[{\"id\": 1, \"actor\": \"jane\", \"reason\": \"%s\"}]".formatted(reason);
+		return CentreMessage.holds(chain, CentreNote.HOLDS.sign(CarriedLab.ORIGIN + "/" + chain,
+				Instant.now().plus(fromNow).toEpochMilli(), holds, this.lab.centreSigner), holds);
+	}
+
+	private @Nullable String held() {
+		return CarriedLab.query(this.lab.source,
+				"select string_agg(concat_ws(' ', actor_id, reason), ', ') from audit.audit_legal_hold");
+	}
+
+	@Test
+	void holdsAreTakenThatAreSaidOfTheChainBefore() throws SQLException {
+		CarriedLab.execute(this.lab.source,
+				"select audit.audit_close_chain('orders', 'renamed', audit.audit_by_owner(null))");
+		this.lab.write("orders@2", 1);
+		this.messages = messages(this.lab.source, "orders@2", List.of(this.lab.chain("orders")));
+		take(holds("orders", Duration.ZERO, "Case 7"));
+		assertThat(held()).isEqualTo("jane Case 7");
+	}
+
+	@Test
+	void holdsOfAnotherTimeAreNotTakenAndDoNotKeepOthersFromIt(CapturedOutput output) throws SQLException {
+		take(holds("orders", Duration.ofMinutes(-30), "Case 5"));
+		assertThat(held()).isNull();
+		assertThat(output).contains("NOT TAKEN: they were signed 30 min ago");
+		take(holds("orders", Duration.ofHours(3), "Case 6"));
+		assertThat(held()).isNull();
+		take(holds("orders", Duration.ofMinutes(-9), "Case 7"));
+		assertThat(held()).isEqualTo("jane Case 7");
+		take(holds("orders", Duration.ofMinutes(-9).minusSeconds(30), "Case 8"));
+		assertThat(held()).isEqualTo("jane Case 7");
+		assertThat(this.statistics.refusals()).isZero();
+	}
+
+	@Test
+	void oldHoldsThatLieInTheTopicAreNoNews(CapturedOutput output) throws SQLException {
+		this.consumer.updateEndOffsets(Map.of(PARTITION, 1L));
+		begin();
+		take(holds("orders", Duration.ofDays(-1), "Case 5"));
+		assertThat(held()).isNull();
+		assertThat(output).doesNotContain("NOT TAKEN");
 	}
 
 }

@@ -6,11 +6,18 @@ package io.auditspring.kafka;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.OptionalLong;
 
 import io.auditspring.ledger.checkpoint.Ed25519Signer;
 import io.auditspring.receive.internal.ReceivingStatistics;
 import io.auditspring.receive.internal.Reception;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -135,6 +142,64 @@ class EntriesListenerTests {
 		CarriedLab.execute(this.lab.centre, "drop trigger no_more on audit.audit_log");
 		this.lab.receive(next);
 		assertThat(this.lab.statistics.troubles()).isEmpty();
+	}
+
+	private void waitForADeclaration() {
+		this.lab.write(3);
+		this.lab.redact(4);
+		this.lab.receive(this.lab.bundles(3, 3).get(0));
+		assertThat(this.lab.listener.waitingBytes()).isPositive();
+	}
+
+	@Test
+	void whatWaitsIsLeftToWhoReadsThePartitionNext() {
+		waitForADeclaration();
+		MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
+		this.lab.reading.onPartitionsRevokedAfterCommit(consumer, List.of(new TopicPartition("audit.entries", 1)));
+		assertThat(this.lab.listener.waitingBytes()).isPositive();
+		this.lab.reading.onPartitionsRevokedAfterCommit(consumer, List.of(new TopicPartition("audit.entries", 0)));
+		assertThat(this.lab.listener.waitingBytes()).isZero();
+	}
+
+	@Test
+	void whatWaitsAndCameByAnotherInstanceWaitsNoMore() {
+		waitForADeclaration();
+		this.lab.listener()
+			.onMessage(this.lab.bundles(3, 4)
+				.stream()
+				.map((record) -> this.lab.record(record.to("audit.entries", CarriedLab.ORIGIN + "/orders")))
+				.toList());
+		assertThat(this.lab.size("orders")).isEqualTo(7);
+		this.lab.receive(this.lab.nothingNew());
+		assertThat(this.lab.listener.waitingBytes()).isZero();
+	}
+
+	@Test
+	void whileMoreLiesBehindItAChainIsAsLateAsItsRecords() {
+		this.lab.write(3);
+		MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest") {
+
+			@Override
+			public OptionalLong currentLag(TopicPartition partition) {
+				return OptionalLong.of(this.closed() ? 0 : 7);
+			}
+
+		};
+		Instant old = Instant.now().minus(Duration.ofDays(2));
+		ProducerRecord<byte[], byte[]> sent = this.lab.bundles(3, 3)
+			.get(0)
+			.to("audit.entries", CarriedLab.ORIGIN + "/" + CarriedLab.CHAIN);
+		ConsumerRecord<byte[], byte[]> record = this.lab.record(sent, old.toEpochMilli());
+		this.lab.listener.onMessage(List.of(record), consumer);
+		assertThat(this.lab.size("orders")).isEqualTo(6);
+		ReceivingStatistics.Standing standing = this.lab.statistics.standings().get("orders");
+		assertThat(standing.missing()).isEqualTo(1);
+		assertThat(standing.lag(Instant.now())).isGreaterThan(Duration.ofDays(1));
+		consumer.close();
+		this.lab.listener.onMessage(List.of(record), consumer);
+		standing = this.lab.statistics.standings().get("orders");
+		assertThat(standing.missing()).isZero();
+		assertThat(standing.lag(Instant.now())).isZero();
 	}
 
 }

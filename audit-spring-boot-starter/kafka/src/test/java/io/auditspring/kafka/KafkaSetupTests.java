@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 import javax.sql.DataSource;
 
@@ -17,7 +18,11 @@ import io.auditspring.AuditRecorder;
 import io.auditspring.AuditSetupException;
 import io.auditspring.TestDatabase;
 import io.auditspring.ledger.checkpoint.Ed25519Signer;
+import io.auditspring.receive.internal.ReceivingStatistics;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.assertj.core.api.ThrowableAssert;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.ssl.SslBundle;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
 import org.springframework.kafka.core.DefaultKafkaProducerFactory;
@@ -126,6 +132,17 @@ class KafkaSetupTests {
 		assertRefused(settings, "'forgetting' has cleanup.policy=delete", "--add-config cleanup.policy=compact");
 	}
 
+	@Test
+	void aTopicThatAnEntryDoesNotFitIntoIsRefused() {
+		topic("small", Map.of("retention.ms", "1209600000", "max.message.bytes", "1048588"));
+		Map<String, String> settings = settings();
+		settings.put("audit.kafka.entries-topic", "small");
+		assertRefused(settings, "max.message.bytes=1048588, less than a bundle of entries may have",
+				"--add-config max.message.bytes=16777216");
+		settings.put("audit.capture.max-size", "8MB");
+		assertRefused(settings, "audit.capture.max-size=8388608B are too large to be sent", "at most 4MB");
+	}
+
 	private static void topic(String name, Map<String, String> settings) {
 		carriers.kafka((admin) -> admin
 			.createTopics(List.of(new NewTopic(name, Optional.of(1), Optional.empty()).configs(settings)))
@@ -172,10 +189,16 @@ class KafkaSetupTests {
 	}
 
 	private static Map<String, Object> settings(Map<String, String> properties) {
-		return new KafkaClients(new DefaultKafkaProducerFactory<>(Map.of()),
-				new DefaultKafkaConsumerFactory<>(Map.of()), properties)
-			.consumers("audit")
-			.getConfigurationProperties();
+		return settings(Map.of(), properties);
+	}
+
+	private static Map<String, Object> settings(Map<String, Object> own, Map<String, String> properties) {
+		return clients(own, properties).consumers("audit").getConfigurationProperties();
+	}
+
+	private static KafkaClients clients(Map<String, Object> own, Map<String, String> properties) {
+		return new KafkaClients(new DefaultKafkaProducerFactory<>(Map.of()), new DefaultKafkaConsumerFactory<>(own),
+				properties);
 	}
 
 	@Test
@@ -183,6 +206,44 @@ class KafkaSetupTests {
 		assertThat(settings(Map.of())).containsEntry("session.timeout.ms", 10_000);
 		assertThat(settings(Map.of("session.timeout.ms", "30000"))).containsEntry("session.timeout.ms", "30000");
 		assertThat(settings(Map.of("group.protocol", "consumer"))).doesNotContainKey("session.timeout.ms");
+	}
+
+	@Test
+	void whatFactoriesOfConnectionsNeedIsLeftToThem() {
+		Map<String, Object> settings = settings(
+				Map.of("ssl.engine.factory.class", "x", SslBundle.class.getName(), "bundle", "acks", "all"), Map.of());
+		assertThat(settings).containsEntry("ssl.engine.factory.class", "x")
+			.containsEntry(SslBundle.class.getName(), "bundle")
+			.doesNotContainKey("acks");
+	}
+
+	@Test
+	void aChainIsElsewhereThatNeitherKafkaNorASourceBringsHere() {
+		MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
+		consumer.updatePartitions("audit.entries", List.of(new PartitionInfo("audit.entries", 0, null, null, null),
+				new PartitionInfo("audit.entries", 1, null, null, null)));
+		Reading reading = new Reading("audit.entries");
+		reading.onPartitionsAssigned(consumer, List.of(new TopicPartition("audit.entries", 0)));
+		List<String> chains = List.of("orders", "invoices", "payments", "returns", "people");
+		List<String> elsewhere = chains.stream().filter(reading::isElsewhere).toList();
+		assertThat(elsewhere).isNotEmpty().hasSizeLessThan(chains.size());
+		ReceivingStatistics statistics = new ReceivingStatistics();
+		statistics.reads("old", Set.of(elsewhere.get(0)));
+		assertThat(chains).filteredOn(AuditKafkaAutoConfiguration.Receive.elsewhere(reading, statistics))
+			.containsExactlyElementsOf(elsewhere.subList(1, elsewhere.size()));
+	}
+
+	@Test
+	void howOtherRecordsAreReadStopsNothing() {
+		Map<String, Object> own = Map.of("bootstrap.servers", "127.0.0.1:1", "heartbeat.interval.ms", 15_000,
+				"fetch.min.bytes", 1_000_000, "fetch.max.wait.ms", 10_000, "max.poll.records", 1,
+				"max.poll.interval.ms", 1_000);
+		clients(own, Map.of()).consumers("audit").createConsumer().close();
+		assertThat(settings(own, Map.of())).doesNotContainKeys("heartbeat.interval.ms", "fetch.min.bytes",
+				"fetch.max.wait.ms", "max.poll.interval.ms");
+		assertThat(settings(own, Map.of("heartbeat.interval.ms", "12000")))
+			.containsEntry("heartbeat.interval.ms", "12000")
+			.doesNotContainKey("session.timeout.ms");
 	}
 
 }

@@ -11,6 +11,10 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -35,12 +39,10 @@ final class MockKafka extends KafkaClients {
 
 	static final String RECEIPTS = "audit.receipts";
 
-	private static final TopicPartition PARTITION = new TopicPartition(RECEIPTS, 0);
-
 	/** What was sent, in its order. */
 	final List<ProducerRecord<byte[], byte[]>> sent = new CopyOnWriteArrayList<>();
 
-	private final List<CentreMessage> said = new CopyOnWriteArrayList<>();
+	private final List<ConsumerRecord<byte[], byte[]>> said = new CopyOnWriteArrayList<>();
 
 	private final List<MockConsumer<byte[], byte[]>> consumers = new CopyOnWriteArrayList<>();
 
@@ -51,24 +53,50 @@ final class MockKafka extends KafkaClients {
 		super(new DefaultKafkaProducerFactory<>(Map.of()), new DefaultKafkaConsumerFactory<>(Map.of()), Map.of());
 	}
 
+	private int partitions = 1;
+
+	/**
+	 * The topic of receipts gets another partition, in which all is said from then on.
+	 */
+	void addPartition() {
+		this.partitions++;
+		this.consumers.forEach(this::updatePartitions);
+	}
+
+	private void updatePartitions(MockConsumer<byte[], byte[]> consumer) {
+		consumer.updatePartitions(RECEIPTS,
+				partitions().map((partition) -> new PartitionInfo(RECEIPTS, partition.partition(), null, null, null))
+					.toList());
+	}
+
+	private Stream<TopicPartition> partitions() {
+		return IntStream.range(0, this.partitions).mapToObj((partition) -> new TopicPartition(RECEIPTS, partition));
+	}
+
 	/** Says something in the topic of receipts. */
 	void say(CentreMessage message) {
-		this.said.add(message);
+		int partition = this.partitions - 1;
+		ConsumerRecord<byte[], byte[]> record = new ConsumerRecord<>(RECEIPTS, partition,
+				end(new TopicPartition(RECEIPTS, partition)), message.key(), message.value());
+		this.said.add(record);
 		for (MockConsumer<byte[], byte[]> consumer : this.consumers) {
-			if (!consumer.closed()) {
-				consumer.addRecord(record(this.said.size() - 1));
+			if (!consumer.closed() && consumer.assignment().contains(new TopicPartition(RECEIPTS, partition))) {
+				consumer.addRecord(record);
 			}
 		}
 	}
 
-	private ConsumerRecord<byte[], byte[]> record(int offset) {
-		CentreMessage message = this.said.get(offset);
-		return new ConsumerRecord<>(RECEIPTS, 0, offset, message.key(), message.value());
+	private long end(TopicPartition partition) {
+		return this.said.stream().filter((record) -> record.partition() == partition.partition()).count();
 	}
 
 	/** What was sent, as text. */
 	List<String> texts() {
-		return this.sent.stream().map((record) -> new String(record.value(), StandardCharsets.UTF_8)).toList();
+		return this.sent.stream().map(MockKafka::text).toList();
+	}
+
+	private static String text(ProducerRecord<byte[], byte[]> record) {
+		return (record.value() != null) ? new String(record.value(), StandardCharsets.UTF_8) : "";
 	}
 
 	@Override
@@ -77,7 +105,7 @@ final class MockKafka extends KafkaClients {
 
 			@Override
 			public synchronized Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record) {
-				if (new String(record.value(), StandardCharsets.UTF_8).contains(MockKafka.this.tooLarge)) {
+				if (text(record).contains(MockKafka.this.tooLarge)) {
 					return CompletableFuture.failedFuture(new RecordTooLargeException("It is too large"));
 				}
 				MockKafka.this.sent.add(record);
@@ -94,15 +122,13 @@ final class MockKafka extends KafkaClients {
 			@Override
 			public synchronized void seekToBeginning(Collection<TopicPartition> partitions) {
 				super.seekToBeginning(partitions);
-				for (int offset = 0; offset < MockKafka.this.said.size(); offset++) {
-					addRecord(MockKafka.this.record(offset));
-				}
+				MockKafka.this.said.forEach(this::addRecord);
 			}
 
 		};
-		consumer.updatePartitions(RECEIPTS, List.of(new PartitionInfo(RECEIPTS, 0, null, null, null)));
-		consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
-		consumer.updateEndOffsets(Map.of(PARTITION, (long) this.said.size()));
+		updatePartitions(consumer);
+		consumer.updateBeginningOffsets(partitions().collect(Collectors.toMap(Function.identity(), (each) -> 0L)));
+		consumer.updateEndOffsets(partitions().collect(Collectors.toMap(Function.identity(), this::end)));
 		this.consumers.add(consumer);
 		return consumer;
 	}

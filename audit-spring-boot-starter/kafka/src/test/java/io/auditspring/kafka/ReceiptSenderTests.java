@@ -4,10 +4,14 @@
  */
 package io.auditspring.kafka;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.UUID;
 
+import io.auditspring.ledger.EntryGroup;
 import io.auditspring.receive.internal.Reception;
+import io.auditspring.retention.Redaction;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -104,6 +108,44 @@ class ReceiptSenderTests {
 		this.lab.receive(bundles);
 		assertThat(this.lab.size("orders@2")).isEqualTo(5);
 		assertThat(this.lab.statistics.bundles(Reception.Kind.REFUSED)).isZero();
+	}
+
+	@Test
+	void aRequestThatIsDoneIsTakenOutOfTheTopic() {
+		UUID id = UUID.fromString(String.valueOf(CarriedLab.query(this.lab.centre,
+				"select id from audit.audit_log where chain = 'orders' and seq = 1")));
+		new Redaction(this.lab.centre, CarriedLab.SCHEMA, CarriedLab::by).redact(List.of(id), EntryGroup.ACTOR,
+				"asked to");
+		assertThat(said()).anyMatch((text) -> text.contains("\"kind\":\"redaction\""));
+		assertThat(said()).isEmpty();
+		this.lab.redact(1);
+		this.lab.receive(this.lab.bundles(3, 1));
+		assertThat(said()).anyMatch(String::isEmpty);
+		assertThat(this.lab.kafka.sent).filteredOn((record) -> record.value() == null)
+			.singleElement()
+			.extracting((record) -> new String(record.key(), StandardCharsets.UTF_8))
+			.isEqualTo("redaction/orders/1/actor");
+		assertThat(said()).noneMatch(String::isEmpty);
+	}
+
+	@Test
+	void whatIsMissingOfAChainThatGoesOnIsNotForgotten() {
+		String receipt = this.lab.receipt("orders");
+		this.lab.write(3);
+		this.lab.receive(this.lab.bundles(4, 2));
+		CarriedLab.execute(this.lab.source,
+				"""
+						select audit.audit_take_receipt('orders', 'stored', '%1$s');
+						select audit.audit_begin_successor('orders', 'orders@2', '%1$s', null, 'restored', audit.audit_by_owner(null));
+						"""
+					.formatted(receipt));
+		this.lab.receive(this.lab.bundles("orders@2", 0, 1));
+		said();
+		assertThat(this.lab.size("orders@2")).isEqualTo(1);
+		assertThat(this.lab.statistics.standings().get("orders").missing()).isEqualTo(3);
+		this.lab.receive(this.lab.bundles(3, 3));
+		said();
+		assertThat(this.lab.statistics.standings().get("orders").missing()).isZero();
 	}
 
 }

@@ -1235,7 +1235,8 @@ begin
 	insert into "${schema}".audit_request as r (chain, seq, id, redacted, reason, note)
 	values ($1, $2, $3, $4, $5, $6)
 	on conflict on constraint audit_request_pkey
-	do update set reason = excluded.reason, note = excluded.note, asked_at = excluded.asked_at;
+	do update set reason = excluded.reason, note = excluded.note, asked_at = excluded.asked_at
+	where (r.reason, r.note) is distinct from (excluded.reason, excluded.note);
 end
 $$;
 

@@ -205,6 +205,11 @@ public final class JdbcSource {
 		List<String> absent = new ArrayList<>();
 		List<ReceivedTables.Chain> wanted = registered.stream().filter((chain) -> isWanted(chain.name())).toList();
 		Map<String, Head> heads = heads(wanted);
+		this.statistics.reads(this.name,
+				wanted.stream()
+					.filter((chain) -> isOf(chain, heads.get(chain.name())))
+					.map(ReceivedTables.Chain::name)
+					.collect(Collectors.toSet()));
 		Set<String> successors = successors(wanted, heads);
 		Receipts receipts = this.receipts;
 		boolean takesReceipts = receipts != null && heads.values().stream().anyMatch(Head::takesReceipts);

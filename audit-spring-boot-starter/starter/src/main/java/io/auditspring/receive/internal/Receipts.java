@@ -287,13 +287,23 @@ public final class Receipts {
 	public List<RedactionRequest> requests(String chain, String log) throws SQLException {
 		List<RedactionRequest> requests = OwnTransaction.look(this.dataSource,
 				(connection) -> this.tables.requests(connection, chain, log, this.askedLast.get(chain)));
-		if (requests.size() < ReceivedTables.REQUESTS) {
+		if (areLast(requests)) {
 			this.askedLast.remove(chain);
 		}
 		else {
 			this.askedLast.put(chain, requests.get(requests.size() - 1));
 		}
 		return requests;
+	}
+
+	/**
+	 * Whether these are the last ones of all that there are, after which the first ones
+	 * come again.
+	 * @param requests what {@link #requests} gave
+	 * @return whether they are
+	 */
+	public static boolean areLast(List<RedactionRequest> requests) {
+		return requests.size() < ReceivedTables.REQUESTS;
 	}
 
 	/** The chains whose sources are asked for something. */

@@ -48,6 +48,9 @@ public final class ReceivingStatistics {
 
 	private final Map<String, String> losses = new ConcurrentHashMap<>();
 
+	/** The chains that sources were found to have, which are read here. */
+	private final Map<String, Set<String>> read = new ConcurrentHashMap<>();
+
 	private final Clock clock;
 
 	private volatile @Nullable Refusal refusal;
@@ -235,6 +238,16 @@ public final class ReceivingStatistics {
 	}
 
 	/**
+	 * Says that a chain goes on under another name: that its source says nothing more of
+	 * it is well, unless it said last that something is missing.
+	 * @param chain its name
+	 */
+	public void over(String chain) {
+		this.standings.computeIfPresent(chain,
+				(name, before) -> new Standing(this.clock.instant(), before.missing(), before.oldestMissing()));
+	}
+
+	/**
 	 * Whether what comes next of a chain cannot be taken now, whatever else comes.
 	 * @param chain its name
 	 * @return whether it cannot
@@ -251,6 +264,24 @@ public final class ReceivingStatistics {
 	public void elsewhere(String chain) {
 		heard(chain, 0, null);
 		this.troubles.remove(chain);
+	}
+
+	/**
+	 * Says which chains a source has, as it is read here.
+	 * @param source what it is called
+	 * @param chains their names
+	 */
+	public void reads(String source, Set<String> chains) {
+		this.read.put(source, Set.copyOf(chains));
+	}
+
+	/**
+	 * Whether a source that is read here was found to have a chain.
+	 * @param chain its name
+	 * @return whether it was
+	 */
+	public boolean isRead(String chain) {
+		return this.read.values().stream().anyMatch((chains) -> chains.contains(chain));
 	}
 
 	/**
