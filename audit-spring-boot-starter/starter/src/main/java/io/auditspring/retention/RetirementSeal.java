@@ -76,21 +76,26 @@ public final class RetirementSeal {
 	}
 
 	/**
-	 * Whether they are signed, or nothing is of their chain. What is covered already
-	 * needs no new checkpoint, which there may never be: of a chain that was restored
-	 * nobody signs more. What came to that since then, the root log vouches for.
+	 * Whether they are signed, or nothing is of their chain. All of it is looked at and
+	 * signed first. Of a chain that was restored nobody signs more: what was covered
+	 * before needs no new checkpoint, and for what came since then the root log vouches.
 	 */
 	private boolean isSigned(MonthCheck.Retirement retirement) {
-		Checkpoint checkpoint = this.checkpoints.latest(retirement.chain()).orElse(null);
-		if (this.signer != null && (checkpoint == null || checkpoint.size() <= retirement.lastSeq())) {
+		String chain = retirement.chain();
+		Checkpoint checkpoint = this.checkpoints.latest(chain).orElse(null);
+		boolean covered = checkpoint != null && checkpoint.size() > retirement.lastSeq();
+		// One that goes on under another name is signed to its end, and no more.
+		if (this.signer != null && (!covered || this.checkpoints.current(chain).equals(chain))) {
 			try {
-				checkpoint = this.checkpoints.create(retirement.chain()).orElse(null);
+				checkpoint = this.checkpoints.create(chain).orElse(null);
 			}
 			catch (SplitViewException ex) {
-				if (this.checkpoints.isInRootLog(retirement.chain(), retirement.lastSeq(), retirement.last().hash())) {
-					return true;
+				if (!covered) {
+					if (this.checkpoints.isInRootLog(chain, retirement.lastSeq(), retirement.last().hash())) {
+						return true;
+					}
+					throw ex;
 				}
-				throw ex;
 			}
 		}
 		if (checkpoint != null) {

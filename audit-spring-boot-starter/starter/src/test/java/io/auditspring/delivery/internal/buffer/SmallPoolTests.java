@@ -39,7 +39,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class SmallPoolTests {
 
-	private final DataSource database = TestDatabase.migrated();
+	private final DataSource database = TestDatabase.newDatabase();
 
 	private final AuditLog log = new AuditLog(this.database);
 
