@@ -11,6 +11,7 @@ import java.util.function.Predicate;
 
 import io.auditspring.AuditSetupException;
 import io.auditspring.autoconfigure.AuditCheckpointAutoConfiguration;
+import io.auditspring.capture.internal.value.CaptureProperties;
 import io.auditspring.capture.internal.value.Sole;
 import io.auditspring.database.internal.AuditDatabase;
 import io.auditspring.database.internal.OncePerDatabase;
@@ -135,9 +136,7 @@ public final class AuditKafkaAutoConfiguration {
 
 		/** An entry has four parts of that many characters, each of up to three bytes. */
 		private static long largest(Environment environment) {
-			DataSize maxSize = Binder.get(environment)
-				.bind("audit.capture.max-size", DataSize.class)
-				.orElse(DataSize.ofKilobytes(256));
+			DataSize maxSize = Binder.get(environment).bindOrCreate("audit.capture", CaptureProperties.class).maxSize();
 			if (4 * maxSize.toBytes() > KafkaClients.MOST_BYTES) {
 				throw new AuditSetupException(
 						"audit.kafka.publish.enabled is true, but entries with audit.capture.max-size=%s are too large to be sent"
