@@ -613,27 +613,31 @@ async function ask(what) {
 
 // Approvals
 
-const loadApprovals = async () => {
-	try {
-		const { approvals: waiting, next } = await api.approvals();
-		// Who has seen one wait may want to see that none does.
-		Object.assign(state, { approvals: waiting.length ? waiting : state.approvals && [], furtherApprovals: next, unapproved: null });
-	} catch (problem) {
-		state.unapproved = problem;
-	}
-	draw();
-};
+let lookingFor = 0;
 
-const loadFurtherApprovals = async () => {
+/** Of what was asked for, only the last is what waits: an answer may come after a later one. */
+async function lookForApprovals(after, all) {
+	const turn = ++lookingFor;
+	let found;
 	try {
-		const { approvals: waiting, next } = await api.approvals(state.furtherApprovals);
-		const known = new Set(state.approvals.map(({ id }) => id));
-		Object.assign(state, { approvals: [...state.approvals, ...waiting.filter(({ id }) => !known.has(id))], furtherApprovals: next, unapproved: null });
+		const { approvals: waiting, next } = await api.approvals(after);
+		found = () => ({ approvals: all(waiting), furtherApprovals: next, unapproved: null });
 	} catch (problem) {
-		state.unapproved = problem;
+		found = () => ({ unapproved: problem });
 	}
-	draw();
-};
+	if (turn === lookingFor) {
+		Object.assign(state, found());
+		draw();
+	}
+}
+
+// Who has seen one wait may want to see that none does.
+const loadApprovals = () => lookForApprovals(null, (waiting) => waiting.length ? waiting : state.approvals && []);
+
+const loadFurtherApprovals = () => lookForApprovals(state.furtherApprovals, (waiting) => {
+	const known = new Set(state.approvals.map(({ id }) => id));
+	return [...state.approvals, ...waiting.filter(({ id }) => !known.has(id))];
+});
 
 /** Somebody who is deciding has them stay as they are. */
 function countApprovals() {

@@ -263,6 +263,7 @@ class AuditApiTests {
 	@Test
 	void whatWasAskedForIsNotedAsItWasAsked() {
 		this.carol.get("/audit/api/entries?action=none&action=nothing&actor=bob");
+		log.settled();
 		JsonNode noted = this.carol.json("/audit/api/entries?action=audit.read&metadata=parameters.action:nothing");
 		assertThat(noted.at("/entries/0/metadata/parameters").toString())
 			.isEqualTo("{\"action\":[\"none\",\"nothing\"],\"actor\":\"bob\"}");

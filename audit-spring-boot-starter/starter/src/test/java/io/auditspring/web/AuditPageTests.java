@@ -116,6 +116,7 @@ class AuditPageTests extends PageVisit {
 	void whatCannotBeSearchedForIsSaidAtTheField() {
 		browser.type("[name=q]", "#");
 		browser.texts("#wrong-q", (texts) -> List.of("'#' has no word to search for").equals(texts));
+		isAnswered();
 		assertThat(browser.find("[name=q]").getDomAttribute("aria-describedby")).isEqualTo("wrong-q");
 		browser.texts(".entry, .empty, .list > .error", List::isEmpty);
 		assertThat(browser.complaints()).isNotEmpty().allMatch((complaint) -> complaint.contains("status of 400"));

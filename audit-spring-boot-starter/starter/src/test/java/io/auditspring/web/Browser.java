@@ -23,6 +23,7 @@ import java.util.zip.InflaterInputStream;
 
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
+import org.openqa.selenium.JavascriptException;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.Rectangle;
@@ -41,7 +42,8 @@ import org.openqa.selenium.support.ui.WebDriverWait;
  */
 final class Browser implements AutoCloseable {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(30);
+	/** Of a machine that does much else. What is there is not waited for. */
+	private static final Duration PATIENCE = Duration.ofSeconds(90);
 
 	private static final Duration POLL = Duration.ofMillis(50);
 
@@ -74,8 +76,10 @@ final class Browser implements AutoCloseable {
 		options.setCapability("goog:loggingPrefs", logs);
 		ChromeDriverService service = new ChromeDriverService.Builder()
 			.usingDriverExecutable(chromedriver().orElseThrow().toFile())
+			.withTimeout(PATIENCE)
 			.build();
 		Browser browser = new Browser(new ChromeDriver(service, options));
+		browser.driver.manage().timeouts().scriptTimeout(PATIENCE);
 		browser.resize(1400, 900);
 		return browser;
 	}
@@ -183,16 +187,31 @@ final class Browser implements AutoCloseable {
 		}
 	}
 
-	/** Scrolls through the list to its end, as only rows in view are in the document. */
+	/**
+	 * Scrolls through the list until each of its rows was in the document, which only
+	 * those in view are, and only from when they were painted. What each of them was is
+	 * in {@code window.seen}: of a day, nothing.
+	 */
 	List<String> entries() {
 		run("window.seen = [];");
 		await("""
-				document.querySelectorAll('.entry').forEach((entry) => window.seen.push(entry.dataset.id));
-				window.scrollBy(0, 700);
-				return document.querySelector('.end')?.textContent.includes('This is all.')
-					&& window.scrollY + window.innerHeight >= document.documentElement.scrollHeight - 2;""",
-				Boolean.TRUE::equals);
-		return ((List<?>) run("return [...new Set(window.seen)]")).stream().map(String::valueOf).toList();
+				const rows = [...document.querySelectorAll('.entries > li')];
+				rows.forEach((row) => {
+					const place = row.getAttribute('aria-posinset') - 1;
+					window.seen[place] = row.querySelector('.entry')?.dataset.id ?? '';
+				});
+				const all = document.querySelector('.end')?.textContent.includes('This is all.')
+					? Number(rows[0]?.getAttribute('aria-setsize')) : 0;
+				if (all > 0 && Object.keys(window.seen).length === all) {
+					return true;
+				}
+				if (all > 0 && window.scrollY + window.innerHeight >= document.documentElement.scrollHeight - 2) {
+					window.scrollTo(0, 0);
+				} else {
+					window.scrollBy(0, 700);
+				}
+				return false;""", Boolean.TRUE::equals);
+		return ((List<?>) run("return window.seen.filter(Boolean)")).stream().map(String::valueOf).toList();
 	}
 
 	Object run(String script) {
@@ -207,6 +226,11 @@ final class Browser implements AutoCloseable {
 		Map<String, Object> added = this.driver.executeCdpCommand("Page.addScriptToEvaluateOnNewDocument",
 				Map.of("source", script));
 		this.scripts.add(String.valueOf(added.get("identifier")));
+	}
+
+	/** Watches nothing: visits that follow one another at once are many watches. */
+	void withoutNews() {
+		before("window.EventSource = class { addEventListener() { } close() { } };");
 	}
 
 	/** As of somebody who was never here. */
@@ -360,8 +384,10 @@ final class Browser implements AutoCloseable {
 		}
 	}
 
+	/** What fails as something is not there yet is tried again. */
 	private <T> T await(Function<ChromeDriver, T> condition) {
 		return new WebDriverWait(this.driver, PATIENCE, POLL).ignoring(StaleElementReferenceException.class)
+			.ignoring(IndexOutOfBoundsException.class, JavascriptException.class)
 			.until((driver) -> condition.apply((ChromeDriver) driver));
 	}
 

@@ -251,6 +251,7 @@ class HostileTextTests {
 			browser.find("[name=password]").sendKeys("carol-secret", Keys.ENTER);
 			browser.awaitAddress((address) -> !address.endsWith("/login"));
 			browser.complaints();
+			browser.withoutNews();
 			for (String name : names()) {
 				browser.visit(this.carol.address() + "/audit/?entry=" + id(name));
 				browser.texts(".detail h3", (titles) -> titles.contains("METADATA"));

@@ -86,7 +86,7 @@ class PageQueryTests extends PageVisit {
 			-target:Report/2,3 -target:Report/4 type:Report | 60
 			-target:Report/ action:report.*,order.pay changed:status | 2
 			happenedBefore:7d                         | 1
-			actor:traveller happenedAfter:1h          | 2
+			actor:traveller happenedAfter:24h         | 2
 			changed:status action:order.pay           | 2
 			type:Report hours:00:00-24:00/Europe/Oslo | 150
 			impersonator:helper                       | 1
@@ -215,7 +215,10 @@ class PageQueryTests extends PageVisit {
 	void aValueOfAnEntryIsLeftOutBesideOthers() {
 		open("?-actor=user3&targetType=Report");
 		browser.find(".entry").click();
-		browser.run("document.querySelector('[aria-label^=\"All but report.\"]').click()");
+		browser.await("""
+				const button = document.querySelector('aside [aria-label^="All but report."]');
+				button?.click();
+				return Boolean(button);""", Boolean.TRUE::equals);
 		browser.awaitAddress((address) -> address.contains("-actor=user3") && address.contains("-action=report."));
 	}
 

@@ -132,6 +132,7 @@ class PageTextTests extends PageVisit {
 		visit("?entry=%1$s&from=%1$s".formatted(hostile));
 		browser.texts(".list .problem b", List.of("This cannot be looked for")::equals);
 		browser.texts(".detail .problem b", (texts) -> !texts.isEmpty());
+		isAnswered();
 		nothingRan();
 		assertThat(browser.run(DECEIVING)).isEqualTo(List.of());
 		assertThat(browser.complaints()).isNotEmpty().allMatch((complaint) -> complaint.contains("status of 400"));

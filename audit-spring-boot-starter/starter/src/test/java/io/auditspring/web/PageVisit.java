@@ -1,5 +1,6 @@
 package io.auditspring.web;
 
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -33,6 +34,12 @@ public abstract class PageVisit {
 		browser = visitor;
 	}
 
+	/** Who leaves the page open watches on, and other tests want nobody to. */
+	@AfterAll
+	static void nobodyStays() {
+		browser.visit("about:blank");
+	}
+
 	@AfterEach
 	void nothingWasRefusedByThePolicy() {
 		browser.asItIs();
@@ -64,7 +71,7 @@ public abstract class PageVisit {
 
 	/** Watches nothing: visits that follow one another at once are many watches. */
 	static void withoutNews() {
-		browser.before("window.EventSource = class { addEventListener() { } close() { } };");
+		browser.withoutNews();
 	}
 
 	static void visit(String view) {
@@ -73,7 +80,23 @@ public abstract class PageVisit {
 
 	static void open(String view) {
 		visit(view);
-		browser.find(".entry");
+		hasCome();
+	}
+
+	/** Waits for entries, and for what moves others when it comes. */
+	static void hasCome() {
+		browser.await("""
+				const there = (css) => document.querySelector(css) !== null;
+				return there('.entry') && there('.reader') && !there('.chart[aria-busy=true], .counting');""",
+				Boolean.TRUE::equals);
+	}
+
+	/** Waits until all that was asked for has been answered, in whatever way. */
+	static void isAnswered() {
+		browser.await("""
+				const facets = [...document.querySelectorAll('.facets > p')].map((each) => each.textContent);
+				const busy = document.querySelector('#app[aria-busy=true], .chart[aria-busy=true], .counting');
+				return busy === null && !facets.includes('Counting …');""", Boolean.TRUE::equals);
 	}
 
 	/** Keeps what is copied in {@code window.copied}. */
