@@ -216,7 +216,7 @@ final class Carriers implements AutoCloseable {
 
 	static void await(ThrowingRunnable becomesTrue) {
 		Awaitility.await()
-			.atMost(Duration.ofSeconds(90))
+			.atMost(Duration.ofMinutes(4))
 			.pollInterval(Duration.ofMillis(50))
 			.untilAsserted(becomesTrue);
 	}
@@ -369,7 +369,7 @@ final class Carriers implements AutoCloseable {
 		DataSource backup() {
 			stop();
 			new JdbcTemplate(Carriers.this.centreDatabase)
-				.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = '%s'"
+				.execute("select pg_terminate_backend(pid, 60000) from pg_stat_activity where datname = '%s'"
 					.formatted(databaseName()));
 			return TestDatabase.copyOf(databaseName());
 		}
