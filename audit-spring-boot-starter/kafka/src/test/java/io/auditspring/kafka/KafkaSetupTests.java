@@ -76,10 +76,13 @@ class KafkaSetupTests {
 		assertRefused(database, settings, what, remedy);
 	}
 
+	/** A Kafka that does not answer within five seconds stops no start. */
 	private static void assertRefused(DataSource database, Map<String, String> settings, String what, String remedy) {
-		assertThat(refusal(() -> carriers.run("orders", database, settings).close())).hasMessageContaining(what)
-			.extracting(AuditSetupException::getRemedy, InstanceOfAssertFactories.STRING)
-			.contains(remedy);
+		Carriers
+			.await(() -> assertThat(refusal(() -> carriers.run("orders", database, settings).close()))
+				.hasMessageContaining(what)
+				.extracting(AuditSetupException::getRemedy, InstanceOfAssertFactories.STRING)
+				.contains(remedy));
 	}
 
 	@Test
@@ -177,6 +180,7 @@ class KafkaSetupTests {
 	void aKafkaThatIsAwayStopsNoStartAndNoCall() {
 		Map<String, String> settings = settings();
 		settings.put("audit.kafka.properties.bootstrap.servers", "127.0.0.1:1");
+		settings.put("audit.kafka.properties.default.api.timeout.ms", "500");
 		settings.put("audit.kafka.publish.max-lag", "1s");
 		DataSource own = TestDatabase.newDatabase();
 		try (ConfigurableApplicationContext service = carriers.run("orders", own, settings)) {
