@@ -80,7 +80,7 @@ final class Carriers implements AutoCloseable {
 	private @Nullable ConfigurableApplicationContext centre;
 
 	Carriers(Path directory) {
-		this(directory, BrokerHere.INSTANCE.getBrokersAsString(), 1, (name) -> TestDatabase.newDatabase());
+		this(directory, BrokerHere.INSTANCE.getBrokersAsString(), 1, (name) -> TestDatabase.migrated());
 	}
 
 	/**
@@ -131,7 +131,7 @@ final class Carriers implements AutoCloseable {
 
 	/** The database of the centre has its tables and roles, and nobody receives yet. */
 	void prepareTheCentre() {
-		run("centre", this.centreDatabase, Map.of("audit.checkpoint.private-key", this.centrePem)).close();
+		new LedgerMigrations().run(this.centreDatabase);
 		applyRoles(this.centreDatabase);
 	}
 

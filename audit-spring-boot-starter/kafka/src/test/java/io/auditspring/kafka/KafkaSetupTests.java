@@ -45,7 +45,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
  */
 class KafkaSetupTests {
 
-	private static final DataSource database = TestDatabase.newDatabase();
+	private static final DataSource database = TestDatabase.migrated();
 
 	@TempDir
 	private static Path directory;
@@ -166,7 +166,7 @@ class KafkaSetupTests {
 		settings.put("audit.kafka.properties.default.api.timeout.ms", "100");
 		settings.put("audit.kafka.properties.request.timeout.ms", "100");
 		settings.put("audit.kafka.properties.metric.reporters", OpenClients.class.getName());
-		DataSource own = TestDatabase.newDatabase();
+		DataSource own = TestDatabase.migrated();
 		try (ConfigurableApplicationContext service = carriers.run("orders", own, settings)) {
 			service.getBean(AuditRecorder.class).record(AuditRecord.action("order.place").build());
 			int before = OpenClients.opened();
@@ -182,7 +182,7 @@ class KafkaSetupTests {
 		settings.put("audit.kafka.properties.bootstrap.servers", "127.0.0.1:1");
 		settings.put("audit.kafka.properties.default.api.timeout.ms", "500");
 		settings.put("audit.kafka.publish.max-lag", "1s");
-		DataSource own = TestDatabase.newDatabase();
+		DataSource own = TestDatabase.migrated();
 		try (ConfigurableApplicationContext service = carriers.run("orders", own, settings)) {
 			service.getBean(AuditRecorder.class).record(AuditRecord.action("order.place").build());
 			Carriers.await(() -> assertThat(Carriers.content(own, "orders")).contains("order.place"));
