@@ -304,6 +304,7 @@ final class Carriers implements AutoCloseable {
 			EmbeddedKafkaKraftBroker started = new EmbeddedKafkaKraftBroker(1, 1);
 			started.brokerProperty("auto.create.topics.enable", "false");
 			started.brokerProperty("delete.topic.enable", "true");
+			started.brokerProperty("offsets.topic.num.partitions", "2");
 			started.afterPropertiesSet();
 			Runtime.getRuntime().addShutdownHook(new Thread(started::destroy));
 			return started;
