@@ -86,11 +86,11 @@ class TransparencyTests {
 
 	/** The application may sign another one at any time. */
 	private JsonNode latestCheckpoint() {
-		return Awaitility.await()
-			.atMost(Duration.ofMinutes(1))
-			.until(this::checkpoint, (signed) -> this.entries.get("/api/audit/checkpoints/latest")
-				.get("note")
-				.equals(signed.get("note")));
+		return Awaitility.await().atMost(Duration.ofMinutes(1)).until(this::checkpoint, this::isLatest);
+	}
+
+	private boolean isLatest(JsonNode checkpoint) {
+		return this.entries.get("/api/audit/checkpoints/latest").get("note").equals(checkpoint.get("note"));
 	}
 
 	private JsonNode checkpoint() {

@@ -216,7 +216,7 @@ final class Carriers implements AutoCloseable {
 
 	static void await(ThrowingRunnable becomesTrue) {
 		Awaitility.await()
-			.atMost(Duration.ofMinutes(4))
+			.atMost(Duration.ofSeconds(240))
 			.pollInterval(Duration.ofMillis(50))
 			.untilAsserted(becomesTrue);
 	}

@@ -78,11 +78,10 @@ class KafkaSetupTests {
 
 	/** A Kafka that does not answer within five seconds stops no start. */
 	private static void assertRefused(DataSource database, Map<String, String> settings, String what, String remedy) {
-		Carriers
-			.await(() -> assertThat(refusal(() -> carriers.run("orders", database, settings).close()))
-				.hasMessageContaining(what)
-				.extracting(AuditSetupException::getRemedy, InstanceOfAssertFactories.STRING)
-				.contains(remedy));
+		Carriers.await(() -> assertThat(refusal(() -> carriers.run("orders", database, settings).close()))
+			.hasMessageContaining(what)
+			.extracting(AuditSetupException::getRemedy, InstanceOfAssertFactories.STRING)
+			.contains(remedy));
 	}
 
 	@Test
