@@ -41,7 +41,7 @@ record Database(String url, JdbcTemplate jdbc) {
 	 */
 	List<Map<String, Object>> entries() {
 		Awaitility.await()
-			.atMost(Duration.ofSeconds(20))
+			.atMost(Duration.ofMinutes(2))
 			.until(() -> this.jdbc.queryForObject("select count(*) from audit.audit_outbox", Long.class) == 0);
 		return this.jdbc.queryForList(
 				"""
@@ -58,7 +58,10 @@ record Database(String url, JdbcTemplate jdbc) {
 
 		private static EmbeddedPostgres start() {
 			try {
-				EmbeddedPostgres server = EmbeddedPostgres.builder().setServerConfig("max_connections", "200").start();
+				EmbeddedPostgres server = EmbeddedPostgres.builder()
+					.setPGStartupWait(Duration.ofMinutes(2))
+					.setServerConfig("max_connections", "200")
+					.start();
 				Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server)));
 				return server;
 			}

@@ -93,7 +93,7 @@ final class Jvm {
 		long begun = System.nanoTime();
 		Process application = builder.start();
 		try {
-			boolean ended = application.waitFor(3, TimeUnit.MINUTES);
+			boolean ended = application.waitFor(8, TimeUnit.MINUTES);
 			String log = Files.readString(output);
 			if (!ended) {
 				throw new AssertionError(String.join(" ", arguments) + " does not end:\n" + log);

@@ -49,7 +49,7 @@ public class ChannelsApplication {
 		StompSession session = client
 			.connectAsync("ws://localhost:" + port + "/socket", new StompSessionHandlerAdapter() {
 			})
-			.get(20, TimeUnit.SECONDS);
+			.get(2, TimeUnit.MINUTES);
 		CompletableFuture<Object> answer = new CompletableFuture<>();
 		session.subscribe("/topic/notes", new StompSessionHandlerAdapter() {
 
@@ -65,7 +65,7 @@ public class ChannelsApplication {
 
 		});
 		session.send("/app/note", "by a message");
-		answer.get(20, TimeUnit.SECONDS);
+		answer.get(2, TimeUnit.MINUTES);
 		session.disconnect();
 		client.stop();
 	}

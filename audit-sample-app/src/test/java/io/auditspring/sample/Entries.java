@@ -1,5 +1,6 @@
 package io.auditspring.sample;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -11,6 +12,8 @@ import tools.jackson.databind.JsonNode;
  * The audit trail as an auditor reads it over HTTP.
  */
 public final class Entries {
+
+	private static final Duration PATIENCE = Duration.ofMinutes(1);
 
 	private final BackOffice backOffice;
 
@@ -34,7 +37,9 @@ public final class Entries {
 	 * @return all that fit, newest first
 	 */
 	public List<JsonNode> await(String filter, int count) {
-		return Awaitility.await(filter).until(() -> find(filter), (entries) -> entries.size() >= count);
+		return Awaitility.await(filter)
+			.atMost(PATIENCE)
+			.until(() -> find(filter), (entries) -> entries.size() >= count);
 	}
 
 	/**
@@ -45,6 +50,7 @@ public final class Entries {
 	 */
 	public JsonNode await(String filter, Predicate<JsonNode> wanted) {
 		return Awaitility.await(filter)
+			.atMost(PATIENCE)
 			.until(() -> find(filter).stream().filter(wanted).findFirst(), Optional::isPresent)
 			.orElseThrow();
 	}

@@ -1,5 +1,7 @@
 package org.example.library.inventory;
 
+import java.time.Duration;
+
 import org.awaitility.Awaitility;
 import org.example.library.lending.Lending;
 import org.junit.jupiter.api.Test;
@@ -28,8 +30,10 @@ class ShelfTests {
 	void whatIsLentIsNotOnTheShelf() {
 		this.books.save(new Book("978-1"));
 		this.lending.lend("978-1");
-		Awaitility.await().until(() -> this.books.findById("978-1").orElseThrow().isLent());
-		Awaitility.await().until(this::everythingIsTakenIn);
+		Awaitility.await()
+			.atMost(Duration.ofMinutes(1))
+			.until(() -> this.books.findById("978-1").orElseThrow().isLent());
+		Awaitility.await().atMost(Duration.ofMinutes(1)).until(this::everythingIsTakenIn);
 	}
 
 	private boolean everythingIsTakenIn() {

@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 
 import io.auditspring.sample.BackOffice;
 import io.auditspring.sample.BackOfficeTest;
+import io.auditspring.sample.Entries;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,6 +41,9 @@ class ArchiveTests {
 	@Autowired
 	private BackOffice office;
 
+	@Autowired
+	private Entries entries;
+
 	@DynamicPropertySource
 	static void archive(DynamicPropertyRegistry registry) {
 		registry.add("audit.archive.directory", directory::toString);
@@ -55,6 +59,7 @@ class ArchiveTests {
 			.exchange()
 			.expectStatus()
 			.isOk();
+		this.entries.await("action=transaction.approved&targetType=Transaction&targetId=1");
 		archive();
 		assertThat(actions()).containsEntry("transaction.approved", 1L);
 		archive();

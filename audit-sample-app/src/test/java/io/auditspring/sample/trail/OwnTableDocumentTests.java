@@ -100,6 +100,9 @@ class OwnTableDocumentTests {
 		this.entries.await("severity=critical");
 		this.entries.await("action=user.role_changed");
 		this.entries.await("action=project.deployed&targetType=Project&targetId=1");
+		// What was done before it is in the ledger, too.
+		JsonNode last = this.backOffice.create("manager", "/api/projects", "{\"name\": \"Last\"}").get("id");
+		this.entries.await("action=project.created&targetType=Project&targetId=" + last);
 	}
 
 	@Test

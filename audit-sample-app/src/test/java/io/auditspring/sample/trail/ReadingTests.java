@@ -1,5 +1,7 @@
 package io.auditspring.sample.trail;
 
+import java.time.Duration;
+
 import io.auditspring.sample.BackOffice;
 import io.auditspring.sample.BackOfficeTest;
 import io.auditspring.sample.Browser;
@@ -49,7 +51,9 @@ class ReadingTests {
 		JsonNode reader = browser.json("/audit/api/reader");
 		assertThat(reader.get("sees").asString()).isEqualTo("own");
 		assertThat(reader.get("verifies").asBoolean()).isFalse();
-		Awaitility.await().until(() -> !browser.json("/audit/api/entries").get("entries").isEmpty());
+		Awaitility.await()
+			.atMost(Duration.ofMinutes(1))
+			.until(() -> !browser.json("/audit/api/entries").get("entries").isEmpty());
 		assertThat(browser.json("/audit/api/entries").get("entries"))
 			.allSatisfy((entry) -> assertThat(entry.at("/actor/id").asString()).isEqualTo("analyst"));
 		browser.get("/audit/api/ledger", MediaType.APPLICATION_JSON).expectStatus().isForbidden();
@@ -77,6 +81,7 @@ class ReadingTests {
 		String token = csrf.get("token").asString();
 		browser.send(HttpMethod.POST, "/audit/api/verification", parameter, token).expectStatus().isOk();
 		Awaitility.await()
+			.atMost(Duration.ofMinutes(2))
 			.until(() -> browser.json("/audit/api/verification/progress").get("state").asString().equals("done"));
 		assertThat(browser.json("/audit/api/verification/progress").at("/result/valid").asBoolean()).isTrue();
 		browser.send(HttpMethod.DELETE, "/audit/api/verification", parameter, "wrong").expectStatus().isForbidden();

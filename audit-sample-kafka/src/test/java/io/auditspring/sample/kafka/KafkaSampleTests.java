@@ -27,7 +27,7 @@ class KafkaSampleTests {
 				.formatted(sample.centre().getEnvironment().getRequiredProperty("local.server.port"));
 			for (String service : new String[] { "orders", "payments" }) {
 				Awaitility.await()
-					.atMost(Duration.ofSeconds(90))
+					.atMost(Duration.ofMinutes(4))
 					.ignoreExceptions()
 					.untilAsserted(() -> assertThat(
 							ask(base + "entries?service=" + service + "&action=request.serve").get("entries")

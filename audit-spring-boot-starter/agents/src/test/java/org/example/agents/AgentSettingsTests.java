@@ -59,7 +59,7 @@ class AgentSettingsTests {
 	}
 
 	@Nested
-	@TestPropertySource(properties = { "audit.ai.content=masked", "audit.approval.wait-for=30s" })
+	@TestPropertySource(properties = { "audit.ai.content=masked", "audit.approval.wait-for=5m" })
 	class WithTextsAndPatience extends Settings {
 
 		@Autowired
@@ -96,12 +96,17 @@ class AgentSettingsTests {
 		}
 
 		private UUID pending(String account) {
-			return await().until(() -> this.approvals.pending()
-				.stream()
-				.filter((each) -> each.arguments().contains(account))
-				.map(Approval::id)
-				.findFirst()
-				.orElse(null), (id) -> id != null);
+			UUID asked = await().atMost(Duration.ofMinutes(2))
+				.until(() -> this.approvals.pending()
+					.stream()
+					.filter((each) -> each.arguments().contains(account))
+					.map(Approval::id)
+					.findFirst()
+					.orElse(null), (id) -> id != null);
+			// Its entry follows.
+			await().atMost(Duration.ofMinutes(2))
+				.until(() -> entries().stream().anyMatch((entry) -> asked.toString().equals(entry.get("target_id"))));
+			return asked;
 		}
 
 		private void decide(UUID id, boolean granted) throws Exception {
@@ -119,7 +124,7 @@ class AgentSettingsTests {
 			UUID asked = pending("W-1");
 			assertThat(call).isNotDone();
 			decide(asked, true);
-			assertThat(call).succeedsWithin(Duration.ofSeconds(20));
+			assertThat(call).succeedsWithin(Duration.ofMinutes(2));
 			assertThat(told()).containsExactly("approval.requested success", "approval.granted success",
 					"invoice.pay success");
 		}
@@ -128,7 +133,7 @@ class AgentSettingsTests {
 		void aCallWaitsUntilItIsRejected() throws Exception {
 			CompletableFuture<Void> call = pay("W-2");
 			decide(pending("W-2"), false);
-			assertThat(call).failsWithin(Duration.ofSeconds(20))
+			assertThat(call).failsWithin(Duration.ofMinutes(2))
 				.withThrowableThat()
 				.withCauseInstanceOf(ApprovalRejectedException.class);
 			// The decision counts at once, and its entry follows.
@@ -154,7 +159,7 @@ class AgentSettingsTests {
 			waiting.start();
 			pending("W-4");
 			waiting.interrupt();
-			assertThat(thrown).succeedsWithin(Duration.ofSeconds(20)).isInstanceOf(ApprovalRequiredException.class);
+			assertThat(thrown).succeedsWithin(Duration.ofMinutes(2)).isInstanceOf(ApprovalRequiredException.class);
 			assertThat(told()).containsExactly("approval.requested success", "invoice.pay denied");
 		}
 
@@ -163,14 +168,14 @@ class AgentSettingsTests {
 			CompletableFuture<Void> call = pay("W-3");
 			Approval asked = this.store.find(pending("W-3")).orElseThrow();
 			decide(asked.id(), false);
-			assertThat(call).failsWithin(Duration.ofSeconds(20));
+			assertThat(call).failsWithin(Duration.ofMinutes(2));
 			// Asked at the same moment by another instance.
 			UUID other = UUID.randomUUID();
 			this.store.add(new Approval(other, asked.action(), asked.reason(), asked.arguments(), asked.digest(),
 					asked.requester(), asked.agent(), asked.delegation(), asked.tenant(),
 					asked.requestedAt().minusMillis(1), Approval.Status.PENDING, null, null));
 			decide(other, true);
-			assertThat(pay("W-3")).succeedsWithin(Duration.ofSeconds(20));
+			assertThat(pay("W-3")).succeedsWithin(Duration.ofMinutes(2));
 		}
 
 	}

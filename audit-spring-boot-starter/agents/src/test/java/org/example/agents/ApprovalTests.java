@@ -1,5 +1,6 @@
 package org.example.agents;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -42,6 +43,7 @@ import org.springframework.transaction.annotation.Transactional;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Calls and tools that need the approval of a person.
@@ -271,6 +273,8 @@ class ApprovalTests {
 		finally {
 			jdbc.execute("alter table audit.audit_outbox_away rename to audit_outbox");
 		}
+		// What could not be staged is tried again in the background.
+		await().atMost(Duration.ofMinutes(2)).until(() -> !entries("approval.granted").isEmpty());
 		assertThat(this.store.find(id)).get().extracting(Approval::status).isEqualTo(Approval.Status.PENDING);
 		assertThat(decide(Actor.user("bob"), id, true).status()).isEqualTo(Approval.Status.GRANTED);
 		assertThat(entries("approval.granted")).extracting((entry) -> entry.get("outcome"))

@@ -1,5 +1,6 @@
 package org.example.agents;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -101,6 +102,8 @@ class McpTests {
 					.setHeader(HttpHeaders.AUTHORIZATION, headers.getFirst(HttpHeaders.AUTHORIZATION)))
 				.build())
 			.clientInfo(McpSchema.Implementation.builder("assistant-of-" + user, "1").build())
+			.initializationTimeout(Duration.ofMinutes(2))
+			.requestTimeout(Duration.ofMinutes(2))
 			.build();
 		this.client.initialize();
 		return this.client;

@@ -1,5 +1,6 @@
 package org.example.agents;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -164,6 +165,8 @@ class ToolServerTests {
 						.setHeader(HttpHeaders.AUTHORIZATION, headers.getFirst(HttpHeaders.AUTHORIZATION)))
 					.build())
 				.clientInfo(McpSchema.Implementation.builder("assistant-of-jane", "1").build())
+				.initializationTimeout(Duration.ofMinutes(2))
+				.requestTimeout(Duration.ofMinutes(2))
 				.build();
 			this.client.initialize();
 		}

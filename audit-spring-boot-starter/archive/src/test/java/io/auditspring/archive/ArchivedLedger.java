@@ -27,7 +27,6 @@ import io.auditspring.ledger.checkpoint.VerifierKey;
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.table.OwnTransaction;
 import io.auditspring.ledger.internal.table.PastEntries;
-import io.auditspring.ledger.internal.table.SchemaMigrations;
 import io.auditspring.ledger.verify.TrustPolicy;
 import io.auditspring.ledger.verify.VerificationProgress;
 import io.auditspring.retention.MonthArchive;
@@ -72,16 +71,22 @@ final class ArchivedLedger {
 				new CheckpointSigning(this.signer, new SignerMemory(memory), List.of()));
 	}
 
-	/** A new database with an empty ledger. */
+	/**
+	 * A new database with an empty ledger. What archives there by itself does it
+	 * tomorrow, and not a minute after the start of an application.
+	 */
 	static ArchivedLedger create(ArchiveStore store, String key, Path memory) {
-		return new ArchivedLedger(TestDatabase.newDatabase(), store, key, memory).migrated();
+		ArchivedLedger ledger = new ArchivedLedger(TestDatabase.migrated(), store, key, memory);
+		ledger.execute("""
+				update audit.audit_upkeep
+				set due_at = clock_timestamp() + interval '12 hours'
+				where name = 'retention'
+				""");
+		return ledger;
 	}
 
 	ArchivedLedger migrated() {
-		SchemaMigrations.configure(SCHEMA, SchemaMigrations.LEDGER, SchemaMigrations.LEDGER_HISTORY)
-			.dataSource(this.dataSource)
-			.load()
-			.migrate();
+		new LedgerMigrations().run(this.dataSource);
 		return this;
 	}
 

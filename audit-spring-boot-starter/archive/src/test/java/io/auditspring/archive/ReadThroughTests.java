@@ -391,7 +391,7 @@ class ReadThroughTests {
 		try (HikariDataSource one = new HikariDataSource()) {
 			one.setDataSource(this.ledger.dataSource());
 			one.setMaximumPoolSize(1);
-			one.setConnectionTimeout(2_000);
+			one.setConnectionTimeout(30_000);
 			application(one).withPropertyValues("audit.archive.directory=" + this.directory).run((context) -> {
 				AuditTrail trail = context.getBean(AuditTrail.class);
 				new TransactionTemplate(context.getBean(PlatformTransactionManager.class))

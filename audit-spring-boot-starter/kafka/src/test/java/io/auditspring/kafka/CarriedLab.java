@@ -21,7 +21,6 @@ import io.auditspring.ActorType;
 import io.auditspring.Outcome;
 import io.auditspring.Severity;
 import io.auditspring.TestDatabase;
-import io.auditspring.ledger.internal.table.SchemaMigrations;
 import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.checkpoint.Checkpoint;
@@ -55,9 +54,9 @@ final class CarriedLab {
 
 	static final Schema SCHEMA = new Schema("audit");
 
-	final DataSource source = ledger();
+	final DataSource source = TestDatabase.migrated();
 
-	final DataSource centre = ledger();
+	final DataSource centre = TestDatabase.migrated();
 
 	final Ed25519Signer signer = Ed25519Signer.ofPem(ORIGIN, Ed25519Signer.newPem());
 
@@ -92,15 +91,6 @@ final class CarriedLab {
 	EntriesListener listener() {
 		return new EntriesListener(new BundleReceiver(this.centre, SCHEMA, CarriedLab::by, this.statistics),
 				this.statistics, this.answers, this.reading, DataSize.ofMegabytes(64));
-	}
-
-	private static DataSource ledger() {
-		DataSource database = TestDatabase.newDatabase();
-		SchemaMigrations.configure(SCHEMA, SchemaMigrations.LEDGER, SchemaMigrations.LEDGER_HISTORY)
-			.dataSource(database)
-			.load()
-			.migrate();
-		return database;
 	}
 
 	/** Who receives. */

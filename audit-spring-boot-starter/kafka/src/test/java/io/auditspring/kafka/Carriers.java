@@ -80,7 +80,7 @@ final class Carriers implements AutoCloseable {
 	private @Nullable ConfigurableApplicationContext centre;
 
 	Carriers(Path directory) {
-		this(directory, BrokerHere.INSTANCE.getBrokersAsString(), 1, (name) -> TestDatabase.newDatabase());
+		this(directory, BrokerHere.INSTANCE.getBrokersAsString(), 1, (name) -> TestDatabase.migrated());
 	}
 
 	/**
@@ -131,7 +131,7 @@ final class Carriers implements AutoCloseable {
 
 	/** The database of the centre has its tables and roles, and nobody receives yet. */
 	void prepareTheCentre() {
-		run("centre", this.centreDatabase, Map.of("audit.checkpoint.private-key", this.centrePem)).close();
+		new LedgerMigrations().run(this.centreDatabase);
 		applyRoles(this.centreDatabase);
 	}
 
@@ -216,7 +216,7 @@ final class Carriers implements AutoCloseable {
 
 	static void await(ThrowingRunnable becomesTrue) {
 		Awaitility.await()
-			.atMost(Duration.ofSeconds(90))
+			.atMost(Duration.ofSeconds(240))
 			.pollInterval(Duration.ofMillis(50))
 			.untilAsserted(becomesTrue);
 	}
@@ -304,6 +304,7 @@ final class Carriers implements AutoCloseable {
 			EmbeddedKafkaKraftBroker started = new EmbeddedKafkaKraftBroker(1, 1);
 			started.brokerProperty("auto.create.topics.enable", "false");
 			started.brokerProperty("delete.topic.enable", "true");
+			started.brokerProperty("offsets.topic.num.partitions", "2");
 			started.afterPropertiesSet();
 			Runtime.getRuntime().addShutdownHook(new Thread(started::destroy));
 			return started;
@@ -369,7 +370,7 @@ final class Carriers implements AutoCloseable {
 		DataSource backup() {
 			stop();
 			new JdbcTemplate(Carriers.this.centreDatabase)
-				.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = '%s'"
+				.execute("select pg_terminate_backend(pid, 60000) from pg_stat_activity where datname = '%s'"
 					.formatted(databaseName()));
 			return TestDatabase.copyOf(databaseName());
 		}

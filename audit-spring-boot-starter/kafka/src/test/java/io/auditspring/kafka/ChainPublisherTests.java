@@ -168,7 +168,7 @@ class ChainPublisherTests {
 		assertThat(this.lab.kafka.sent).isEmpty();
 		this.missing = null;
 		awaitSent("0-3");
-		assertThat(this.statistics.failure()).isNull();
+		Carriers.await(() -> assertThat(this.statistics.failure()).isNull());
 	}
 
 	private void requireTopics() {

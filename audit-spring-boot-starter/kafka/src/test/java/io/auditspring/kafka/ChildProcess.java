@@ -29,7 +29,7 @@ final class ChildProcess implements AutoCloseable {
 	/** The line that a program prints once it works. */
 	static final String BEGUN = "begun";
 
-	private static final Duration PATIENCE = Duration.ofMinutes(3);
+	private static final Duration PATIENCE = Duration.ofMinutes(5);
 
 	private final Path log;
 

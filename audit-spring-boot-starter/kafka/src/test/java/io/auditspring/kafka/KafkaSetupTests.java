@@ -45,7 +45,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
  */
 class KafkaSetupTests {
 
-	private static final DataSource database = TestDatabase.newDatabase();
+	private static final DataSource database = TestDatabase.migrated();
 
 	@TempDir
 	private static Path directory;
@@ -76,10 +76,12 @@ class KafkaSetupTests {
 		assertRefused(database, settings, what, remedy);
 	}
 
+	/** A Kafka that does not answer within five seconds stops no start. */
 	private static void assertRefused(DataSource database, Map<String, String> settings, String what, String remedy) {
-		assertThat(refusal(() -> carriers.run("orders", database, settings).close())).hasMessageContaining(what)
+		Carriers.await(() -> assertThat(refusal(() -> carriers.run("orders", database, settings).close()))
+			.hasMessageContaining(what)
 			.extracting(AuditSetupException::getRemedy, InstanceOfAssertFactories.STRING)
-			.contains(remedy);
+			.contains(remedy));
 	}
 
 	@Test
@@ -163,7 +165,7 @@ class KafkaSetupTests {
 		settings.put("audit.kafka.properties.default.api.timeout.ms", "100");
 		settings.put("audit.kafka.properties.request.timeout.ms", "100");
 		settings.put("audit.kafka.properties.metric.reporters", OpenClients.class.getName());
-		DataSource own = TestDatabase.newDatabase();
+		DataSource own = TestDatabase.migrated();
 		try (ConfigurableApplicationContext service = carriers.run("orders", own, settings)) {
 			service.getBean(AuditRecorder.class).record(AuditRecord.action("order.place").build());
 			int before = OpenClients.opened();
@@ -177,8 +179,9 @@ class KafkaSetupTests {
 	void aKafkaThatIsAwayStopsNoStartAndNoCall() {
 		Map<String, String> settings = settings();
 		settings.put("audit.kafka.properties.bootstrap.servers", "127.0.0.1:1");
+		settings.put("audit.kafka.properties.default.api.timeout.ms", "500");
 		settings.put("audit.kafka.publish.max-lag", "1s");
-		DataSource own = TestDatabase.newDatabase();
+		DataSource own = TestDatabase.migrated();
 		try (ConfigurableApplicationContext service = carriers.run("orders", own, settings)) {
 			service.getBean(AuditRecorder.class).record(AuditRecord.action("order.place").build());
 			Carriers.await(() -> assertThat(Carriers.content(own, "orders")).contains("order.place"));

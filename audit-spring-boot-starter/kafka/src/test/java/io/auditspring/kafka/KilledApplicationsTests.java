@@ -26,6 +26,9 @@ class KilledApplicationsTests {
 
 	private static final int KILLS = Integer.getInteger("faults.kafka.kills", 1);
 
+	/** Who writes leaves the processors to those that start. */
+	private static final int PAUSE = 5;
+
 	@TempDir
 	private Path directory;
 
@@ -52,7 +55,7 @@ class KilledApplicationsTests {
 	void whatWasAcknowledgedIsAtTheCentreOnce() throws Exception {
 		Service orders = this.carriers.service("orders").registered();
 		orders.stop();
-		WritingService service = new WritingService(this.carriers, orders, 1);
+		WritingService service = new WritingService(this.carriers, orders, PAUSE);
 		try {
 			service.awaitBegun();
 			int killed = 0;
