@@ -116,7 +116,7 @@ class HeldConnectionTests {
 				answers.add(post(context, "/" + kind + "/" + mode + "/" + kind + "-" + mode + "-" + i));
 			}
 			for (CompletableFuture<HttpResponse<String>> answer : answers) {
-				HttpResponse<String> response = answer.get(30, TimeUnit.SECONDS);
+				HttpResponse<String> response = answer.get(90, TimeUnit.SECONDS);
 				assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
 			}
 			slowest.computeIfAbsent(kind, (key) -> new TreeMap<>())
@@ -131,7 +131,7 @@ class HeldConnectionTests {
 	private CompletableFuture<HttpResponse<String>> post(ConfigurableApplicationContext context, String path) {
 		String port = context.getEnvironment().getProperty("local.server.port");
 		return this.http.sendAsync(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-			.timeout(Duration.ofSeconds(30))
+			.timeout(Duration.ofSeconds(90))
 			.POST(HttpRequest.BodyPublishers.noBody())
 			.build(), HttpResponse.BodyHandlers.ofString());
 	}
@@ -397,7 +397,7 @@ class HeldConnectionTests {
 
 		void awaitOthers() {
 			try {
-				this.barrier.await(10, TimeUnit.SECONDS);
+				this.barrier.await(60, TimeUnit.SECONDS);
 			}
 			catch (Exception ex) {
 				throw new IllegalStateException(ex);
@@ -433,7 +433,7 @@ class HeldConnectionTests {
 			pool.setDataSource(database.dataSource());
 			pool.setAutoCommit(database.autoCommit());
 			pool.setMaximumPoolSize(POOL);
-			pool.setConnectionTimeout(3_000);
+			pool.setConnectionTimeout(20_000);
 			return pool;
 		}
 

@@ -78,7 +78,7 @@ class ReservePoolTests {
 		this.pool.setUsername("postgres");
 		this.pool.setPassword("first");
 		this.pool.setMaximumPoolSize(POOL);
-		this.pool.setConnectionTimeout(2_000);
+		this.pool.setConnectionTimeout(20_000);
 	}
 
 	@AfterEach
@@ -134,6 +134,7 @@ class ReservePoolTests {
 	@ParameterizedTest
 	@ValueSource(ints = { 4, 0 })
 	void figuresOfWhatIsStagedWhileTheApplicationHoldsItsPoolForTenSeconds(int reserve) {
+		this.pool.setConnectionTimeout(2_000);
 		runner(this.pool).withPropertyValues("audit.datasource.reserve=" + reserve).run((context) -> {
 			context.getBean(Relay.class).stop();
 			new TransactionTemplate(new JdbcTransactionManager(this.pool))
@@ -205,7 +206,7 @@ class ReservePoolTests {
 			this.pool.getHikariConfigMXBean().setPassword("second");
 			CompletableFuture<Void> another = CompletableFuture.runAsync(() -> record(context, Delivery.SYNC));
 			record(context, Delivery.SYNC);
-			another.get(10, TimeUnit.SECONDS);
+			another.get(60, TimeUnit.SECONDS);
 			assertNothingFailed(context);
 			release(held);
 		});
@@ -213,6 +214,7 @@ class ReservePoolTests {
 
 	@Test
 	void whereTheServerTakesNoMoreTheApplicationsOwnAreWaitedFor() {
+		this.pool.setConnectionTimeout(2_000);
 		runner(this.pool).run((context) -> {
 			context.getBean(Relay.class).stop();
 			List<Connection> held = takeAll();
@@ -220,7 +222,7 @@ class ReservePoolTests {
 			CompletableFuture<Void> caller = CompletableFuture.runAsync(() -> record(context, Delivery.TRANSACTIONAL));
 			Awaitility.await().until(() -> this.server.refused.get() > 0);
 			release(held);
-			caller.get(10, TimeUnit.SECONDS);
+			caller.get(60, TimeUnit.SECONDS);
 			assertNothingFailed(context);
 		});
 	}

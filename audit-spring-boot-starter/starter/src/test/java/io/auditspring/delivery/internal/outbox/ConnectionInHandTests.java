@@ -70,7 +70,7 @@ class ConnectionInHandTests {
 		log = new AuditLog(database);
 		database.setReadOnlyMode("always");
 		pool = ShopConfiguration.pool(database);
-		pool.setConnectionTimeout(2_000);
+		pool.setConnectionTimeout(20_000);
 		counting = new Counting(pool);
 		context = new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
 			.properties("spring.main.banner-mode=off", "spring.flyway.enabled=false", "audit.datasource.reserve=0")
