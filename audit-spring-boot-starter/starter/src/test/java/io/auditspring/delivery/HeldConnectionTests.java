@@ -93,7 +93,8 @@ class HeldConnectionTests {
 				.registerSingleton("database", new Database(TestDatabase.newDatabase(), setting.autoCommit)))
 			.properties("server.port=0", "spring.jpa.hibernate.ddl-auto=create", "spring.main.banner-mode=off",
 					"spring.flyway.enabled=false", "spring.jpa.open-in-view=" + setting.openInView,
-					"spring.jpa.properties.hibernate.connection.provider_disables_autocommit=" + !setting.autoCommit)
+					"spring.jpa.properties.hibernate.connection.provider_disables_autocommit=" + !setting.autoCommit,
+					"audit.sync.timeout=1m")
 			.run());
 	}
 

@@ -89,7 +89,8 @@ class ReservePoolTests {
 	private ApplicationContextRunner runner(DataSource dataSource) {
 		return new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class))
 			.withPropertyValues("spring.application.name=shop",
-					"audit.spool.directory=" + this.directory.resolve("spool"), "audit.relay.poll-interval=50ms")
+					"audit.spool.directory=" + this.directory.resolve("spool"), "audit.relay.poll-interval=50ms",
+					"audit.sync.timeout=1m")
 			.withBean("dataSource", DataSource.class, () -> dataSource);
 	}
 

@@ -61,7 +61,7 @@ class SmallPoolTests {
 	private ApplicationContextRunner start() {
 		return new ApplicationContextRunner()
 			.withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class, AuditReactorAutoConfiguration.class))
-			.withPropertyValues("audit.spool.directory=" + this.directory.resolve("spool"))
+			.withPropertyValues("audit.spool.directory=" + this.directory.resolve("spool"), "audit.sync.timeout=1m")
 			.withBean(HikariDataSource.class, () -> {
 				HikariDataSource pool = new HikariDataSource();
 				pool.setDataSource(this.database);

@@ -73,7 +73,8 @@ class ConnectionInHandTests {
 		pool.setConnectionTimeout(20_000);
 		counting = new Counting(pool);
 		context = new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
-			.properties("spring.main.banner-mode=off", "spring.flyway.enabled=false", "audit.datasource.reserve=0")
+			.properties("spring.main.banner-mode=off", "spring.flyway.enabled=false", "audit.datasource.reserve=0",
+					"audit.sync.timeout=1m")
 			.run();
 		context.getBean(Relay.class).stop();
 		pool.getHikariConfigMXBean().setMinimumIdle(1);
