@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -45,6 +46,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
+import org.awaitility.Awaitility;
 import org.hibernate.jpa.boot.internal.EntityManagerFactoryBuilderImpl;
 import org.hibernate.jpa.boot.spi.TypeContributorList;
 import org.slf4j.LoggerFactory;
@@ -199,7 +201,7 @@ class SecretsTests {
 		desk.lock(chest, mark + "-changed");
 		desk.burn(chest.id());
 		assertThatIllegalStateException().isThrownBy(() -> desk.curse(() -> mark));
-		log.settled();
+		Awaitility.await().atMost(Duration.ofSeconds(90)).pollInterval(Duration.ofMillis(5)).until(() -> log.staged() == 0);
 		assertThat(log.jdbc().queryForList("select t::text from audit.audit_log t", String.class))
 			.anyMatch((entry) -> entry.contains("VaultDesk.burn"))
 			.noneMatch((entry) -> entry.contains(mark));
@@ -246,7 +248,7 @@ class SecretsTests {
 	}
 
 	private static void expectNoSecret() {
-		log.settled();
+		Awaitility.await().atMost(Duration.ofSeconds(90)).pollInterval(Duration.ofMillis(5)).until(() -> log.staged() == 0);
 		JdbcTemplate jdbc = log.jdbc();
 		List<String> tables = jdbc.queryForList(
 				"select tablename from pg_tables where schemaname = 'audit' order by tablename", String.class);
