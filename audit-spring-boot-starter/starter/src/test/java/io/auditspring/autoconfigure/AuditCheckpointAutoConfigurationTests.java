@@ -60,7 +60,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @ExtendWith(OutputCaptureExtension.class)
 class AuditCheckpointAutoConfigurationTests {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(30);
+	private static final Duration PATIENCE = Duration.ofSeconds(90);
 
 	private static final String PEM = Ed25519Signer.newPem();
 
@@ -155,6 +155,10 @@ class AuditCheckpointAutoConfigurationTests {
 				assertThat(meters.get("audit.checkpoint.failed").functionCounter().count()).isZero();
 				assertThat(context.getBean(LedgerVerifier.class).verify("main").counts())
 					.containsOnlyKeys(Problem.Kind.QUORUM);
+				Awaitility.await().atMost(PATIENCE).untilAsserted(() -> {
+					assertThat(output).contains("of audit chain 'root' the quorum 'w' is missing");
+					assertThat(output).contains("did not cosign audit chain 'root'");
+				});
 			});
 		assertThat(output).containsOnlyOnce("of audit chain 'main' the quorum 'w' is missing")
 			.containsOnlyOnce("of audit chain 'root' the quorum 'w' is missing")
@@ -276,7 +280,7 @@ class AuditCheckpointAutoConfigurationTests {
 				.atMost(PATIENCE)
 				.until(() -> context.getBean(CheckpointWorker.class).problem().orElse(""),
 						(problem) -> problem.contains("Only unknown or retired keys signed it: [shop+"));
-			assertThat(health(context).health().getStatus()).isEqualTo(Status.DOWN);
+			Awaitility.await().atMost(PATIENCE).until(() -> health(context).health().getStatus() == Status.DOWN);
 		});
 		rotated.withPropertyValues("audit.checkpoint.trusted-keys=" + VerifierKey.of(Ed25519Signer.ofPem("shop", PEM)))
 			.run((context) -> {
@@ -302,7 +306,8 @@ class AuditCheckpointAutoConfigurationTests {
 				Awaitility.await().atMost(PATIENCE).until(() -> anchor.notes("main").size() == 2);
 				assertThat(anchor.notes("main")).containsExactly(first.note(), second.note());
 				assertThat(anchor.latest("main")).contains(second.note());
-				assertThat(output).contains("Audit checkpoint: " + second.note().replace("\n", "\\n"));
+				String logged = "Audit checkpoint: " + second.note().replace("\n", "\\n");
+				Awaitility.await().atMost(PATIENCE).untilAsserted(() -> assertThat(output).contains(logged));
 				assertThat(published).filteredOn((note) -> note.contains("/main\n"))
 					.containsExactly(first.note(), second.note());
 				Awaitility.await()
@@ -353,8 +358,11 @@ class AuditCheckpointAutoConfigurationTests {
 		withKey().run((context) -> {
 			CheckpointWorker worker = context.getBean(CheckpointWorker.class);
 			Awaitility.await().atMost(PATIENCE).until(() -> worker.refusals() > 0);
-			assertThat(health(context).health().getDetails().get("problem")).asString()
-				.contains("Entry 0 of chain 'main' is not as it was written: hash differs from the one computed");
+			Awaitility.await().atMost(PATIENCE).untilAsserted(() -> {
+				String problem = String.valueOf(health(context).health().getDetails().get("problem"));
+				assertThat(problem)
+					.contains("Entry 0 of chain 'main' is not as it was written: hash differs from the one computed");
+			});
 			assertThat(context.getBean(Checkpoints.class).latest("main")).isEmpty();
 		});
 		assertThat(output).contains("THE AUDIT LEDGER IS NOT WHAT IT SHOULD BE");

@@ -93,7 +93,8 @@ class HeldConnectionTests {
 				.registerSingleton("database", new Database(TestDatabase.newDatabase(), setting.autoCommit)))
 			.properties("server.port=0", "spring.jpa.hibernate.ddl-auto=create", "spring.main.banner-mode=off",
 					"spring.flyway.enabled=false", "spring.jpa.open-in-view=" + setting.openInView,
-					"spring.jpa.properties.hibernate.connection.provider_disables_autocommit=" + !setting.autoCommit)
+					"spring.jpa.properties.hibernate.connection.provider_disables_autocommit=" + !setting.autoCommit,
+					"audit.sync.timeout=1m")
 			.run());
 	}
 
@@ -116,7 +117,7 @@ class HeldConnectionTests {
 				answers.add(post(context, "/" + kind + "/" + mode + "/" + kind + "-" + mode + "-" + i));
 			}
 			for (CompletableFuture<HttpResponse<String>> answer : answers) {
-				HttpResponse<String> response = answer.get(30, TimeUnit.SECONDS);
+				HttpResponse<String> response = answer.get(90, TimeUnit.SECONDS);
 				assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
 			}
 			slowest.computeIfAbsent(kind, (key) -> new TreeMap<>())
@@ -131,7 +132,7 @@ class HeldConnectionTests {
 	private CompletableFuture<HttpResponse<String>> post(ConfigurableApplicationContext context, String path) {
 		String port = context.getEnvironment().getProperty("local.server.port");
 		return this.http.sendAsync(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-			.timeout(Duration.ofSeconds(30))
+			.timeout(Duration.ofSeconds(90))
 			.POST(HttpRequest.BodyPublishers.noBody())
 			.build(), HttpResponse.BodyHandlers.ofString());
 	}
@@ -397,7 +398,7 @@ class HeldConnectionTests {
 
 		void awaitOthers() {
 			try {
-				this.barrier.await(10, TimeUnit.SECONDS);
+				this.barrier.await(60, TimeUnit.SECONDS);
 			}
 			catch (Exception ex) {
 				throw new IllegalStateException(ex);
@@ -433,7 +434,7 @@ class HeldConnectionTests {
 			pool.setDataSource(database.dataSource());
 			pool.setAutoCommit(database.autoCommit());
 			pool.setMaximumPoolSize(POOL);
-			pool.setConnectionTimeout(3_000);
+			pool.setConnectionTimeout(20_000);
 			return pool;
 		}
 

@@ -47,8 +47,7 @@ class InheritedContextTests {
 	Path directory;
 
 	private ApplicationContextRunner runner() {
-		return Recorders.runner(new FaultyDataSource(this.database), this.directory.resolve("spool"))
-			.withBean(Works.class);
+		return Recorders.runner(this.database, this.directory.resolve("spool")).withBean(Works.class);
 	}
 
 	@AfterEach

@@ -310,7 +310,7 @@ class JtaTransactionsTests {
 		AgroalDataSource pool(JtaTransactionManager manager, @Value("${test.url}") String url) throws SQLException {
 			return AgroalDataSource
 				.from(new AgroalDataSourceConfigurationSupplier().connectionPoolConfiguration((pool) -> pool.maxSize(8)
-					.acquisitionTimeout(Duration.ofSeconds(10))
+					.acquisitionTimeout(Duration.ofSeconds(60))
 					.transactionIntegration(new NarayanaTransactionIntegration(manager.getTransactionManager(),
 							new TransactionSynchronizationRegistryImple()))
 					.connectionFactoryConfiguration(

@@ -40,7 +40,7 @@ class LoggedFailureTests {
 	Path directory;
 
 	private ApplicationContextRunner runner(String... properties) {
-		return Recorders.runner(new FaultyDataSource(this.database), this.directory.resolve("spool"), properties);
+		return Recorders.runner(this.database, this.directory.resolve("spool"), properties);
 	}
 
 	private static void record(ApplicationContext context, Delivery mode) {

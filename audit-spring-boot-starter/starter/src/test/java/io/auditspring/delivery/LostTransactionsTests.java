@@ -59,7 +59,7 @@ class LostTransactionsTests {
 	}
 
 	private ApplicationContextRunner runner(String... properties) {
-		return Recorders.runner(new FaultyDataSource(this.database), this.directory.resolve("spool"), properties);
+		return Recorders.runner(this.database, this.directory.resolve("spool"), properties);
 	}
 
 	private static Throwable failureOf(ApplicationContext context, Runnable work) {

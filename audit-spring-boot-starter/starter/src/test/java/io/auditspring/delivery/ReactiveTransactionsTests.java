@@ -63,7 +63,7 @@ import static org.assertj.core.api.Assertions.tuple;
  */
 class ReactiveTransactionsTests {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(20);
+	private static final Duration PATIENCE = Duration.ofSeconds(60);
 
 	private static ConfigurableApplicationContext context;
 

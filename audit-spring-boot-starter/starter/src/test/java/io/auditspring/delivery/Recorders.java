@@ -2,6 +2,8 @@ package io.auditspring.delivery;
 
 import java.nio.file.Path;
 
+import javax.sql.DataSource;
+
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.auditspring.AuditRecord;
@@ -20,17 +22,20 @@ public final class Recorders {
 	private Recorders() {
 	}
 
-	public static ApplicationContextRunner runner(FaultyDataSource database, Path spool, String... properties) {
+	public static ApplicationContextRunner runner(DataSource database, Path spool, String... properties) {
 		return new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class))
 			.withPropertyValues("audit.spool.directory=" + spool)
 			.withPropertyValues(properties)
 			.withBean(HikariDataSource.class, () -> pool(database));
 	}
 
-	public static HikariDataSource pool(FaultyDataSource database) {
+	public static HikariDataSource pool(DataSource database) {
 		HikariConfig config = new HikariConfig();
 		config.setDataSource(database);
-		config.setConnectionTimeout(500);
+		if (database instanceof FaultyDataSource) {
+			// Nobody shall wait long for one that goes down.
+			config.setConnectionTimeout(500);
+		}
 		return new HikariDataSource(config);
 	}
 

@@ -33,7 +33,7 @@ class ContendedLedgerTests {
 	private final Answers answers = new Answers();
 
 	private ConfigurableApplicationContext start() {
-		return FaultyApplication.start(this.database.getUrl());
+		return FaultyApplication.start(this.database.getUrl(), "audit.sync.timeout=1m");
 	}
 
 	private Load load(ConfigurableApplicationContext context) {

@@ -31,7 +31,7 @@ final class FaultAssertions {
 	private static final List<Work> COLUMNS = List.of(Work.TRANSACTIONAL, Work.SYNC, Work.ASYNC, Work.NOTE,
 			Work.REFUSED);
 
-	private static final Duration PATIENCE = Duration.ofSeconds(90);
+	private static final Duration PATIENCE = Duration.ofMinutes(3);
 
 	private static boolean begun;
 

@@ -24,7 +24,7 @@ class FrozenInstanceTests {
 
 	private static final Work[] WORKS = { Work.TRANSACTIONAL, Work.ASYNC, Work.NOTE, Work.REFUSED };
 
-	private static final Duration PATIENCE = Duration.ofMinutes(1);
+	private static final Duration PATIENCE = Duration.ofMinutes(3);
 
 	private final PostgresServer server = PostgresServer.create();
 

@@ -192,7 +192,7 @@ class PgBouncerTests {
 	@Test
 	void nothingReliesOnASession() {
 		try (ConfigurableApplicationContext context = FaultyApplication.start(url() + "?prepareThreshold=0",
-				"spring.datasource.hikari.maximum-pool-size=16")) {
+				"spring.datasource.hikari.maximum-pool-size=16", "audit.sync.timeout=1m")) {
 			Load load = new Load(context.getBean(OrderDesk.class), this.answers, "here");
 			load.start(Map.of(Work.TRANSACTIONAL, 3, Work.ASYNC, 2, Work.SYNC, 2, Work.NOTE, 1, Work.REFUSED, 2),
 					CALLS);

@@ -29,7 +29,7 @@ import org.springframework.util.FileSystemUtils;
  */
 final class PostgresServer implements AutoCloseable {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(60);
+	private static final Duration PATIENCE = Duration.ofMinutes(3);
 
 	private final Path binaries;
 

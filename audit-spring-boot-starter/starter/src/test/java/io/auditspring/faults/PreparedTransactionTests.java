@@ -27,7 +27,7 @@ import static org.awaitility.Awaitility.await;
 @Tag("thorough")
 class PreparedTransactionTests {
 
-	private static final Duration PATIENCE = Duration.ofMinutes(1);
+	private static final Duration PATIENCE = Duration.ofMinutes(3);
 
 	private final Answers answers = new Answers();
 

@@ -83,7 +83,7 @@ class SynchronousStandbyTests {
 
 	private void await(String receipts) {
 		Awaitility.await()
-			.atMost(Duration.ofSeconds(60))
+			.atMost(Duration.ofMinutes(3))
 			.pollInterval(Duration.ofMillis(100))
 			.untilAsserted(() -> assertThat(receipts()).isEqualTo(receipts));
 	}

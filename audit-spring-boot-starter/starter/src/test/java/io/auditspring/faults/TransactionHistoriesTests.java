@@ -108,7 +108,7 @@ class TransactionHistoriesTests {
 			others = new HashSet<>(
 					context.getBean("others", JdbcTemplate.class).queryForList("select name from fact", String.class));
 			player.threads.shutdown();
-			Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> this.log.staged() == 0);
+			Awaitility.await().atMost(Duration.ofMinutes(3)).until(() -> this.log.staged() == 0);
 		}
 		Set<String> rows = new HashSet<>(
 				this.log.jdbc().queryForList("select name from fact where there", String.class));

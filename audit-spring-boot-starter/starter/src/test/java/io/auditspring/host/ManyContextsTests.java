@@ -2,7 +2,6 @@ package io.auditspring.host;
 
 import java.lang.ref.WeakReference;
 import java.math.BigDecimal;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -52,8 +51,8 @@ class ManyContextsTests {
 			.toList();
 		open.forEach(ConfigurableApplicationContext::close);
 		open.clear();
-		assertThat(threads()).isEmpty();
-		Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+		Awaitility.await().untilAsserted(() -> assertThat(threads()).isEmpty());
+		Awaitility.await().untilAsserted(() -> {
 			System.gc();
 			assertThat(closed).allMatch((reference) -> reference.get() == null);
 		});

@@ -7,6 +7,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import javax.sql.DataSource;
 
@@ -19,6 +20,7 @@ import jakarta.servlet.ServletException;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleState;
 import org.apache.catalina.startup.Tomcat;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -67,8 +69,10 @@ class WarTests {
 		List<Map<String, Object>> entries = new AuditLog(this.database).await(2);
 		assertThat(entries).extracting("action", "outcome", "service")
 			.containsOnly(tuple("say.hello", "success", "war"));
-		assertThat(Thread.getAllStackTraces().keySet()).filteredOn((thread) -> thread.getName().startsWith("audit-"))
-			.isEmpty();
+		Awaitility.await().untilAsserted(() -> {
+			Set<Thread> threads = Thread.getAllStackTraces().keySet();
+			assertThat(threads).filteredOn((thread) -> thread.getName().startsWith("audit-")).isEmpty();
+		});
 	}
 
 	private Context deploy(Tomcat tomcat, String path) {

@@ -136,7 +136,7 @@ class IdentityHistoriesTests {
 					application.callOnly((entityManager) -> play(entityManager, random));
 				}
 			}
-			Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> application.log().staged() == 0);
+			Awaitility.await().atMost(Duration.ofMinutes(3)).until(() -> application.log().staged() == 0);
 			Truth truth = new Truth();
 			application.prepare(truth::read);
 			assertSame(entries(application), truth.lines);

@@ -78,7 +78,7 @@ class ReservePoolTests {
 		this.pool.setUsername("postgres");
 		this.pool.setPassword("first");
 		this.pool.setMaximumPoolSize(POOL);
-		this.pool.setConnectionTimeout(2_000);
+		this.pool.setConnectionTimeout(20_000);
 	}
 
 	@AfterEach
@@ -89,7 +89,8 @@ class ReservePoolTests {
 	private ApplicationContextRunner runner(DataSource dataSource) {
 		return new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class))
 			.withPropertyValues("spring.application.name=shop",
-					"audit.spool.directory=" + this.directory.resolve("spool"), "audit.relay.poll-interval=50ms")
+					"audit.spool.directory=" + this.directory.resolve("spool"), "audit.relay.poll-interval=50ms",
+					"audit.sync.timeout=1m")
 			.withBean("dataSource", DataSource.class, () -> dataSource);
 	}
 
@@ -134,6 +135,7 @@ class ReservePoolTests {
 	@ParameterizedTest
 	@ValueSource(ints = { 4, 0 })
 	void figuresOfWhatIsStagedWhileTheApplicationHoldsItsPoolForTenSeconds(int reserve) {
+		this.pool.setConnectionTimeout(2_000);
 		runner(this.pool).withPropertyValues("audit.datasource.reserve=" + reserve).run((context) -> {
 			context.getBean(Relay.class).stop();
 			new TransactionTemplate(new JdbcTransactionManager(this.pool))
@@ -205,7 +207,7 @@ class ReservePoolTests {
 			this.pool.getHikariConfigMXBean().setPassword("second");
 			CompletableFuture<Void> another = CompletableFuture.runAsync(() -> record(context, Delivery.SYNC));
 			record(context, Delivery.SYNC);
-			another.get(10, TimeUnit.SECONDS);
+			another.get(60, TimeUnit.SECONDS);
 			assertNothingFailed(context);
 			release(held);
 		});
@@ -213,6 +215,7 @@ class ReservePoolTests {
 
 	@Test
 	void whereTheServerTakesNoMoreTheApplicationsOwnAreWaitedFor() {
+		this.pool.setConnectionTimeout(2_000);
 		runner(this.pool).run((context) -> {
 			context.getBean(Relay.class).stop();
 			List<Connection> held = takeAll();
@@ -220,7 +223,7 @@ class ReservePoolTests {
 			CompletableFuture<Void> caller = CompletableFuture.runAsync(() -> record(context, Delivery.TRANSACTIONAL));
 			Awaitility.await().until(() -> this.server.refused.get() > 0);
 			release(held);
-			caller.get(10, TimeUnit.SECONDS);
+			caller.get(60, TimeUnit.SECONDS);
 			assertNothingFailed(context);
 		});
 	}

@@ -118,7 +118,7 @@ class ContinuationTests {
 
 	private static void await(ThrowingRunnable becomesTrue) {
 		Awaitility.await()
-			.atMost(Duration.ofSeconds(40))
+			.atMost(Duration.ofSeconds(90))
 			.pollInterval(Duration.ofMillis(50))
 			.untilAsserted(becomesTrue);
 	}
@@ -156,8 +156,9 @@ class ContinuationTests {
 		service().run((service) -> {
 			record(service, "order.pay", 3);
 			await(() -> assertThat(chains(this.restored)).isEqualTo("orders 5 orders@2, orders@2 4"));
-			assertThat(output).containsOnlyOnce("THE AUDIT LEDGER LACKS ENTRIES: of chain 'orders' 10 were received")
-				.contains("It goes on as 'orders@2'");
+			await(() -> assertThat(output)
+				.containsOnlyOnce("THE AUDIT LEDGER LACKS ENTRIES: of chain 'orders' 10 were received")
+				.contains("It goes on as 'orders@2'"));
 			assertThat(ReceivingLab.query(this.restored, """
 					select concat_ws(' ', action, metadata ->> 'predecessor', metadata ->> 'size',
 						metadata ->> 'signedSize', metadata ->> 'storedSize') from audit.audit_log
@@ -208,7 +209,7 @@ class ContinuationTests {
 			await(() -> assertThat(chains(this.restored)).isEqualTo("orders 13"));
 			poll(this.restored);
 			await(() -> assertThat(chains(this.restored)).startsWith("orders 13 orders@2, orders@2 "));
-			assertThat(output).contains("THE AUDIT LEDGER LACKS ENTRIES");
+			await(() -> assertThat(output).contains("THE AUDIT LEDGER LACKS ENTRIES"));
 			assertThat(ReceivingLab.query(this.restored, """
 					select concat_ws(' ', metadata ->> 'size', metadata ->> 'head' = encode(head, 'hex'))
 					from audit.audit_log join audit.audit_chain on name = 'orders'
@@ -461,8 +462,8 @@ class ContinuationTests {
 		service().run((service) -> {
 			record(service, "order.refund", 2);
 			awaitAtTheCentre("orders 10 orders@2, orders@2 3");
+			await(() -> assertThat(output).contains("LACKS ENTRIES: of chain 'orders' 13 were signed"));
 		});
-		assertThat(output).contains("LACKS ENTRIES: of chain 'orders' 13 were signed");
 		assertThat(ReceivingLab.query(this.restored, """
 				select concat_ws(' ', metadata ->> 'size', metadata ->> 'signedSize', metadata ->> 'storedSize')
 				from audit.audit_log where chain = 'orders@2' and seq = 0
@@ -728,7 +729,7 @@ class ContinuationTests {
 				.contains("orders=10 entries were received elsewhere, and it cannot go on");
 			this.restored.execute("update audit.audit_limit set most = 1000 where name = 'chains'");
 			await(() -> assertThat(health(service).getStatus()).isEqualTo(Status.UP));
-			assertThat(health(service).getDetails()).containsEntry("continued", "orders@2");
+			await(() -> assertThat(health(service).getDetails()).containsEntry("continued", "orders@2"));
 		});
 	}
 

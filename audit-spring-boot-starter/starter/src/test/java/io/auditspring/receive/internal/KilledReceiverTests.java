@@ -138,7 +138,7 @@ class KilledReceiverTests {
 			}
 			try (ReceivingProcess next = start()) {
 				Awaitility.await()
-					.atMost(Duration.ofSeconds(20))
+					.atMost(Duration.ofSeconds(60))
 					.untilAsserted(() -> assertThat(receipt()).isEqualTo("200"));
 				zombie.thaw();
 				this.lab.write(50);

@@ -148,7 +148,7 @@ class ManyServicesTests {
 
 	private static void await(ThrowingRunnable becomesTrue) {
 		Awaitility.await()
-			.atMost(Duration.ofSeconds(60))
+			.atMost(Duration.ofSeconds(90))
 			.pollInterval(Duration.ofMillis(50))
 			.untilAsserted(becomesTrue);
 	}

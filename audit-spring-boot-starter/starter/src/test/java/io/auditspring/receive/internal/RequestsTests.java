@@ -120,7 +120,7 @@ class RequestsTests {
 
 	private static void await(ThrowingRunnable becomesTrue) {
 		Awaitility.await()
-			.atMost(Duration.ofSeconds(40))
+			.atMost(Duration.ofSeconds(90))
 			.pollInterval(Duration.ofMillis(50))
 			.untilAsserted(becomesTrue);
 	}

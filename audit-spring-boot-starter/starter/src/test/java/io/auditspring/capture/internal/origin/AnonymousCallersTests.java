@@ -109,7 +109,7 @@ class AnonymousCallersTests {
 		ReactiveRequests requests = new ReactiveRequests(new TrustedProxies(List.of(), null), null, null, null);
 		requests.filter(MockServerWebExchange.from(MockServerHttpRequest.get("/reactive;jsessionid=1/monos")
 			.remoteAddress(new InetSocketAddress("192.0.2.7", 4711))
-			.header("User-Agent", "curl")), (exchange) -> tasks.mono().then()).block(Duration.ofSeconds(20));
+			.header("User-Agent", "curl")), (exchange) -> tasks.mono().then()).block(Duration.ofSeconds(60));
 		assertThat(newEntry()).containsEntry("actor_type", "anonymous")
 			.containsEntry("ip", "192.0.2.7")
 			.containsEntry("user_agent", "curl");
@@ -123,13 +123,13 @@ class AnonymousCallersTests {
 			exchange.getAttributes()
 				.put("org.springframework.web.reactive.HandlerMapping.bestMatchingPattern", "/doors/{code}");
 			return tasks.mono().then();
-		}).block(Duration.ofSeconds(20));
+		}).block(Duration.ofSeconds(60));
 		assertThat((String) newEntry().get("metadata")).contains("/doors/{code}");
 	}
 
 	@Test
 	void whatNobodyAsksForReactivelyIsTheSystems() {
-		context.getBean(Tasks.class).mono().block(Duration.ofSeconds(20));
+		context.getBean(Tasks.class).mono().block(Duration.ofSeconds(60));
 		assertThat(newEntry()).containsEntry("actor_type", "system");
 	}
 

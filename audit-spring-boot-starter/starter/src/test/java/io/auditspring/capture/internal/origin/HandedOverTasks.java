@@ -136,7 +136,7 @@ abstract class HandedOverTasks {
 
 		void pass() {
 			try {
-				assertThat(this.latch.await(20, TimeUnit.SECONDS)).isTrue();
+				assertThat(this.latch.await(60, TimeUnit.SECONDS)).isTrue();
 			}
 			catch (InterruptedException ex) {
 				throw new IllegalStateException(ex);

@@ -116,7 +116,6 @@ class LocationsTests {
 		assertThat(this.locations.of("203.0.113.9").get()).isNull();
 		this.released.countDown();
 		Awaitility.await()
-			.atMost(Duration.ofSeconds(20))
 			.untilAsserted(() -> assertThat(this.locations.of("203.0.113.9").get()).hasToString("{\"city\":\"Oslo\"}"));
 		assertThat(this.asked).hasValue(1);
 	}
@@ -128,7 +127,7 @@ class LocationsTests {
 			.mapToObj((number) -> this.locations.of("198.51." + number / 250 + "." + number % 250))
 			.toList();
 		assertThat(lookups).allSatisfy((lookup) -> assertThat(lookup.get()).isNull());
-		assertThat(this.asked.get()).isBetween(1, 2);
+		Awaitility.await().untilAsserted(() -> assertThat(this.asked.get()).isBetween(1, 2));
 	}
 
 	/**

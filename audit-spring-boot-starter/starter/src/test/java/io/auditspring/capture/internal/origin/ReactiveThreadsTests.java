@@ -36,7 +36,7 @@ class ReactiveThreadsTests {
 	private static RequestDetails on(Scheduler scheduler) {
 		return Mono.fromCallable(() -> new ReactiveThreads().currentRequest())
 			.subscribeOn(scheduler)
-			.block(Duration.ofSeconds(20));
+			.block(Duration.ofSeconds(60));
 	}
 
 	@ParameterizedTest

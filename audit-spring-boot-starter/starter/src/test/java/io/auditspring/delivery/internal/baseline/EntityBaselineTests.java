@@ -1,6 +1,5 @@
 package io.auditspring.delivery.internal.baseline;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -143,7 +142,7 @@ class EntityBaselineTests {
 		}
 		try (ConfigurableApplicationContext one = start("audit.capture.baseline=Item");
 				ConfigurableApplicationContext two = start("audit.capture.baseline=Item")) {
-			Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> baselineThreads() == 0);
+			Awaitility.await().until(() -> baselineThreads() == 0);
 			this.log.settled();
 			assertThat(baseline()).hasSize(350);
 			assertThat(baseline()).extracting((entry) -> entry.get("target_id")).doesNotHaveDuplicates();
@@ -168,7 +167,6 @@ class EntityBaselineTests {
 
 	private void awaitCompletion() {
 		Awaitility.await()
-			.atMost(Duration.ofSeconds(20))
 			.until(() -> this.log.entries().stream().anyMatch((entry) -> COMPLETED.equals(entry.get("action"))));
 		Awaitility.await().until(() -> baselineThreads() == 0);
 	}

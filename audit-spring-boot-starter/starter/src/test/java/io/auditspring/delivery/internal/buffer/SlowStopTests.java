@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 
@@ -56,7 +55,7 @@ class SlowStopTests {
 			this.hanging.reached.await();
 			Thread stop = new Thread(context.getBean(AsyncBuffer.class)::stop);
 			stop.start();
-			Awaitility.await().atMost(Duration.ofSeconds(15)).until(() -> files() == 1);
+			Awaitility.await().until(() -> files() == 1);
 			runner(this.database).run((other) -> this.log.await(6));
 			this.hanging.released.countDown();
 			stop.join();

@@ -61,12 +61,12 @@ class SmallPoolTests {
 	private ApplicationContextRunner start() {
 		return new ApplicationContextRunner()
 			.withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class, AuditReactorAutoConfiguration.class))
-			.withPropertyValues("audit.spool.directory=" + this.directory.resolve("spool"))
+			.withPropertyValues("audit.spool.directory=" + this.directory.resolve("spool"), "audit.sync.timeout=1m")
 			.withBean(HikariDataSource.class, () -> {
 				HikariDataSource pool = new HikariDataSource();
 				pool.setDataSource(this.database);
 				pool.setMaximumPoolSize(1);
-				pool.setConnectionTimeout(2_000);
+				pool.setConnectionTimeout(20_000);
 				return pool;
 			});
 	}
@@ -122,8 +122,8 @@ class SmallPoolTests {
 					CompletableFuture<String> source = new CompletableFuture<>();
 					CompletableFuture<String> result = works.stage(source);
 					new Thread(() -> source.complete("done")).start();
-					assertThat(result.orTimeout(10, TimeUnit.SECONDS).join()).isEqualTo("done");
-					assertThat(works.mono().block(Duration.ofSeconds(10))).isEqualTo("done");
+					assertThat(result.orTimeout(60, TimeUnit.SECONDS).join()).isEqualTo("done");
+					assertThat(works.mono().block(Duration.ofSeconds(60))).isEqualTo("done");
 					if (rolledBack) {
 						status.setRollbackOnly();
 					}

@@ -115,8 +115,7 @@ class SpoolTests {
 	@Test
 	void twoInstancesThatStartTogetherTakeInAFileOnce() {
 		leave(2_000);
-		runner().run((one) -> Recorders.runner(new FaultyDataSource(this.database), spool())
-			.run((other) -> assertComplete(other, 2_000)));
+		runner().run((one) -> Recorders.runner(this.database, spool()).run((other) -> assertComplete(other, 2_000)));
 		assertThat(files("")).isEmpty();
 	}
 
@@ -194,7 +193,7 @@ class SpoolTests {
 	private void meetsOthers(CapturedOutput output) {
 		int told = output.getAll().length();
 		Recorders.runner(this.faulty, spool(), "audit.service-name=two").run((context) -> record(context, "two"));
-		Recorders.runner(new FaultyDataSource(TestDatabase.migrated()), spool(), "audit.service-name=one")
+		Recorders.runner(TestDatabase.migrated(), spool(), "audit.service-name=one")
 			.run((context) -> record(context, "elsewhere"));
 		assertThat(output.getAll().substring(told)).doesNotContain("WARN", "spool");
 		assertThat(files(".spool")).hasSize(1);

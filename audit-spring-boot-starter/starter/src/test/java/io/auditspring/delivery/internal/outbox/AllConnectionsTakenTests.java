@@ -1,6 +1,5 @@
 package io.auditspring.delivery.internal.outbox;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -65,7 +64,7 @@ class AllConnectionsTakenTests extends CallsOfAShop {
 			thread.setDaemon(true);
 			thread.start();
 		}
-		Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> ended.getCount() == 0);
+		Awaitility.await().until(() -> ended.getCount() == 0);
 		this.context.getBean(Relay.class).start();
 		assertThat(outcomes(18)).containsOnly("buffered success");
 	}

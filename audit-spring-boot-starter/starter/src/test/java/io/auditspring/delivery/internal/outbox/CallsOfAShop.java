@@ -75,7 +75,7 @@ abstract class CallsOfAShop {
 
 	void start(Class<?> configuration, String... properties) {
 		this.pool.setDataSource(this.database);
-		this.pool.setConnectionTimeout(5_000);
+		this.pool.setConnectionTimeout(20_000);
 		ApplicationContextInitializer<GenericApplicationContext> dataSource = (context) -> context
 			.registerBean("dataSource", DataSource.class, () -> new Failing(new HikariDataSource(this.pool)));
 		this.context = new SpringApplicationBuilder(configuration).web(WebApplicationType.NONE)

@@ -70,10 +70,11 @@ class ConnectionInHandTests {
 		log = new AuditLog(database);
 		database.setReadOnlyMode("always");
 		pool = ShopConfiguration.pool(database);
-		pool.setConnectionTimeout(2_000);
+		pool.setConnectionTimeout(20_000);
 		counting = new Counting(pool);
 		context = new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
-			.properties("spring.main.banner-mode=off", "spring.flyway.enabled=false", "audit.datasource.reserve=0")
+			.properties("spring.main.banner-mode=off", "spring.flyway.enabled=false", "audit.datasource.reserve=0",
+					"audit.sync.timeout=1m")
 			.run();
 		context.getBean(Relay.class).stop();
 		pool.getHikariConfigMXBean().setMinimumIdle(1);

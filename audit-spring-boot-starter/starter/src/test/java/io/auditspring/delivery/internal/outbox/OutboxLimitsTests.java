@@ -115,7 +115,7 @@ class OutboxLimitsTests {
 	@EnumSource(value = Delivery.class, names = { "TRANSACTIONAL", "SYNC" })
 	void aTransactionOfVeryManyEntriesIsSeveralRowsAndStaysWhole(Delivery mode) {
 		AuditRecord.Builder like = AuditRecord.action("many").delivery(mode).message("x".repeat(2_000));
-		runner().run((context) -> {
+		runner("audit.sync.timeout=1m").run((context) -> {
 			context.getBean(Relay.class).stop();
 			transaction(this.database).executeWithoutResult((status) -> {
 				record(context, 1, 10, like);

@@ -66,7 +66,7 @@ class PoisonTests {
 	static void start() {
 		context = new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
 			.properties("spring.jpa.hibernate.ddl-auto=create", "spring.main.banner-mode=off",
-					"spring.flyway.enabled=false", "audit.batch.linger=20ms")
+					"spring.flyway.enabled=false", "audit.batch.linger=20ms", "audit.sync.timeout=1m")
 			.run();
 		log = new AuditLog(context.getBean(DataSource.class));
 		calls = context.getBean(Calls.class);
@@ -121,7 +121,7 @@ class PoisonTests {
 	}
 
 	private static void await(Callable<Boolean> condition) {
-		Awaitility.await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(10)).until(condition);
+		Awaitility.await().atMost(Duration.ofSeconds(90)).pollInterval(Duration.ofMillis(10)).until(condition);
 	}
 
 	@ParameterizedTest

@@ -15,7 +15,6 @@ import javax.sql.DataSource;
 
 import io.auditspring.AuditLog;
 import io.auditspring.TestDatabase;
-import io.auditspring.delivery.FaultyDataSource;
 import io.auditspring.delivery.Recorders;
 import io.auditspring.ledger.Schema;
 import io.auditspring.signing.LedgerVerifier;
@@ -43,7 +42,7 @@ class RelayBacklogTests {
 	Path directory;
 
 	private ApplicationContextRunner runner(String... properties) {
-		return Recorders.runner(new FaultyDataSource(this.database), this.directory.resolve("spool"), properties);
+		return Recorders.runner(this.database, this.directory.resolve("spool"), properties);
 	}
 
 	/** Stages copies of one entry, each with an id and an action of its own. */

@@ -129,6 +129,8 @@ class SeparateDatabaseTests {
 		runner().run((context) -> {
 			record(context, 1, 1);
 			this.log.await(1);
+			// The ledger's commit comes first.
+			Awaitility.await().until(() -> this.staging.staged() == 0);
 			this.faultyLedger.goDown();
 			record(context, 2, 5);
 			assertThat(this.staging.staged()).isEqualTo(4);

@@ -12,7 +12,6 @@ import javax.sql.DataSource;
 
 import io.auditspring.AuditLog;
 import io.auditspring.TestDatabase;
-import io.auditspring.delivery.FaultyDataSource;
 import io.auditspring.delivery.Recorders;
 import io.auditspring.signing.LedgerVerifier;
 import org.awaitility.Awaitility;
@@ -40,8 +39,8 @@ class SharedMovesTests {
 	Path directory;
 
 	private ApplicationContextRunner runner() {
-		return Recorders.runner(new FaultyDataSource(this.database), this.directory.resolve("spool"),
-				"audit.delivery=sync", "audit.sync.timeout=30s");
+		return Recorders.runner(this.database, this.directory.resolve("spool"), "audit.delivery=sync",
+				"audit.sync.timeout=30s");
 	}
 
 	/** Lets callers wait for the head of the chain, and then go on together. */

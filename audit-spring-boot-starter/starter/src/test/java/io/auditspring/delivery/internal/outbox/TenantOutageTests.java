@@ -96,7 +96,10 @@ class TenantOutageTests {
 			config.setDataSource(key);
 			config.setMaximumPoolSize(4);
 			config.setMinimumIdle(0);
-			config.setConnectionTimeout(500);
+			if (key instanceof FaultyDataSource) {
+				// Nobody shall wait long for one that goes down.
+				config.setConnectionTimeout(500);
+			}
 			config.setInitializationFailTimeout(-1);
 			return new HikariDataSource(config);
 		});
@@ -105,6 +108,11 @@ class TenantOutageTests {
 	private ApplicationContextRunner runner(String... properties) {
 		return runner(Map.of("north", pool(this.faultyNorth), "south", pool(this.faultySouth)), pool(this.head),
 				properties);
+	}
+
+	/** With databases that do not go down, and time to connect to them. */
+	private ApplicationContextRunner steady(String... properties) {
+		return runner(Map.of("north", pool(this.north), "south", pool(this.south)), pool(this.head), properties);
 	}
 
 	private ApplicationContextRunner runner(Map<String, DataSource> targets, @Nullable DataSource byDefault,
@@ -167,9 +175,12 @@ class TenantOutageTests {
 				return null;
 			});
 			assertThat(this.log.await(2)).extracting("action").containsExactly("no.2", "no.3");
-			assertThat(context.getBean(Relays.class).statuses()).filteredOn((worker) -> worker.failingSince() != null)
-				.extracting(WorkerStatus::name)
-				.containsExactly("audit-relay-north");
+			Awaitility.await().untilAsserted(() -> {
+				List<WorkerStatus> workers = context.getBean(Relays.class).statuses();
+				assertThat(workers).filteredOn((worker) -> worker.failingSince() != null)
+					.extracting(WorkerStatus::name)
+					.containsExactly("audit-relay-north");
+			});
 			this.faultyNorth.comeBack();
 			assertComplete(context, "no.1", "no.2", "no.3");
 		});
@@ -226,10 +237,12 @@ class TenantOutageTests {
 			Awaitility.await().until(() -> this.faultyNorth.refused() > asked + 2);
 			context.getBean(AuditRecorder.class).record(AuditRecord.action("no.4").build());
 			this.log.await(3);
-			assertThat(context.getBean(AsyncBuffer.class).status().failingSince()).isNull();
+			Awaitility.await().untilAsserted(() -> {
+				assertThat(context.getBean(AsyncBuffer.class).status().failingSince()).isNull();
+				assertThat(context.getBean(AsyncBuffer.class).openSince()).isNotNull();
+			});
 			assertThat(this.log.jdbc().queryForObject("select count(*) from audit.audit_quarantine", Long.class))
 				.isOne();
-			assertThat(context.getBean(AsyncBuffer.class).openSince()).isNotNull();
 			this.faultyNorth.comeBack();
 			assertComplete(context, "no.1", "no.2", "no.3", "no.4");
 			Awaitility.await().until(() -> context.getBean(AsyncBuffer.class).openSince() == null);
@@ -238,7 +251,7 @@ class TenantOutageTests {
 
 	@Test
 	void whatWaitsInAllDatabasesIsCounted() {
-		runner().run((context) -> {
+		steady().run((context) -> {
 			context.getBean(Relays.class).stop();
 			context.getBean(Relay.class).stop();
 			record(context, "north", "no.1");
@@ -288,8 +301,8 @@ class TenantOutageTests {
 
 	@Test
 	void severalWaysToOneDatabaseAreOneOutbox() {
-		DataSource another = pool(new FaultyDataSource(this.north));
-		runner(Map.of("north", pool(this.faultyNorth), "northern", another, "south", pool(this.south)), pool(this.head))
+		DataSource another = pool(new DelegatingDataSource(this.north));
+		runner(Map.of("north", pool(this.north), "northern", another, "south", pool(this.south)), pool(this.head))
 			.run((context) -> {
 				assertThat(context.getBean(Relays.class).statuses()).extracting(WorkerStatus::name)
 					.containsExactlyInAnyOrder("audit-relay", "audit-relay-north", "audit-relay-south");
@@ -340,7 +353,7 @@ class TenantOutageTests {
 	@Test
 	void theLedgerMayBeInTheDatabaseOfATenant() {
 		runner(Map.of("north", pool(this.north), "south", pool(this.south), "head", pool(this.head)), null)
-			.withBean("ledger", DataSource.class, () -> pool(new FaultyDataSource(this.head)), (definition) -> {
+			.withBean("ledger", DataSource.class, () -> pool(new DelegatingDataSource(this.head)), (definition) -> {
 				AbstractBeanDefinition ledger = (AbstractBeanDefinition) definition;
 				ledger.setDefaultCandidate(false);
 				ledger.addQualifier(new AutowireCandidateQualifier(AuditDataSource.class));
@@ -355,8 +368,8 @@ class TenantOutageTests {
 	@Test
 	void theFirstWriteToATenantThatIsAddedLaterSaysWhatToDo() {
 		DataSource west = TestDatabase.newDatabase();
-		runner().run((context) -> {
-			this.tenants.setTargetDataSources(Map.of("north", pool(this.faultyNorth), "west", pool(west)));
+		steady().run((context) -> {
+			this.tenants.setTargetDataSources(Map.of("north", pool(this.north), "west", pool(west)));
 			this.tenants.afterPropertiesSet();
 			assertThatExceptionOfType(AuditDeliveryException.class).isThrownBy(() -> record(context, "west", "no.1"))
 				.havingCause()
@@ -370,8 +383,8 @@ class TenantOutageTests {
 		DataSource west = TestDatabase.newDatabase();
 		// It got its outbox from another application.
 		runner(Map.of("west", pool(west)), pool(this.head)).run((context) -> assertThat(context).hasNotFailed());
-		runner().run((context) -> {
-			this.tenants.setTargetDataSources(Map.of("north", pool(this.faultyNorth), "west", pool(west)));
+		steady().run((context) -> {
+			this.tenants.setTargetDataSources(Map.of("north", pool(this.north), "west", pool(west)));
 			this.tenants.afterPropertiesSet();
 			assertThatExceptionOfType(AuditDeliveryException.class).isThrownBy(() -> record(context, "west", "no.1"))
 				.havingCause()
@@ -393,7 +406,8 @@ class TenantOutageTests {
 			Awaitility.await().until(() -> away.values().stream().allMatch((database) -> database.attempts.get() > 1));
 			long begun = System.nanoTime();
 			context.getBean(Relays.class).stop();
-			assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(7));
+			// One after the other they take 12.
+			assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(11));
 			released.countDown();
 		});
 	}
@@ -411,7 +425,7 @@ class TenantOutageTests {
 				public Connection getConnection() throws SQLException {
 					all.countDown();
 					try {
-						assertThat(all.await(20, TimeUnit.SECONDS)).isTrue();
+						assertThat(all.await(60, TimeUnit.SECONDS)).isTrue();
 					}
 					catch (InterruptedException ex) {
 						Thread.currentThread().interrupt();
@@ -442,7 +456,7 @@ class TenantOutageTests {
 			assertThat(workers).containsExactly("audit-relay");
 			Awaitility.await().until(() -> silent.stream().allMatch((database) -> database.attempts.get() > 1));
 			this.faultyNorth.comeBack();
-			Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> workers.contains("audit-relay-north"));
+			Awaitility.await().until(() -> workers.contains("audit-relay-north"));
 			record(context, "north", "no.1");
 			this.log.await(1);
 			released.countDown();
@@ -484,8 +498,8 @@ class TenantOutageTests {
 	@Test
 	void aDatabaseThatNobodyKnewOfFillsNoLogWhileOthersWork(CapturedOutput output) {
 		DataSource west = TestDatabase.newDatabase();
-		runner("audit.failure-policy=log").run((context) -> {
-			this.tenants.setTargetDataSources(Map.of("north", pool(this.faultyNorth), "west", pool(west)));
+		steady("audit.failure-policy=log").run((context) -> {
+			this.tenants.setTargetDataSources(Map.of("north", pool(this.north), "west", pool(west)));
 			this.tenants.afterPropertiesSet();
 			for (int i = 0; i < 10; i++) {
 				record(context, "west", "no.west");

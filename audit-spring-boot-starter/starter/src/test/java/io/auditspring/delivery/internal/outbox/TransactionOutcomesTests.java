@@ -8,7 +8,6 @@ import javax.sql.DataSource;
 
 import io.auditspring.TestDatabase;
 import io.auditspring.database.internal.StagedRow;
-import io.auditspring.delivery.FaultyDataSource;
 import io.auditspring.delivery.Recorders;
 import io.auditspring.delivery.internal.transaction.TransactionOutcome;
 import io.auditspring.ledger.Roles;
@@ -36,7 +35,7 @@ class TransactionOutcomesTests {
 	/** The entries of one row are set aside together if one of them is refused. */
 	@Test
 	void whatIsSetAsideWasCommitted() {
-		Recorders.runner(new FaultyDataSource(this.database), this.directory.resolve("spool")).run((context) -> {
+		Recorders.runner(this.database, this.directory.resolve("spool")).run((context) -> {
 			JdbcTemplate jdbc = new JdbcTemplate(this.database);
 			Entry refused = Entries.entry("order.pay");
 			jdbc.update("insert into audit.audit_quarantine (chain, entries, reason) values ('main', ?, 'too large')",
@@ -57,7 +56,7 @@ class TransactionOutcomesTests {
 	/** A server that took over without the last rows gives their numbers out again. */
 	@Test
 	void somebodyElsesRowOfTheSameNumberIsNoAnswer() {
-		Recorders.runner(new FaultyDataSource(this.database), this.directory.resolve("spool")).run((context) -> {
+		Recorders.runner(this.database, this.directory.resolve("spool")).run((context) -> {
 			context.getBean(Relay.class).stop();
 			JdbcTemplate jdbc = new JdbcTemplate(this.database);
 			Entry staged = Entries.entry("order.pay");

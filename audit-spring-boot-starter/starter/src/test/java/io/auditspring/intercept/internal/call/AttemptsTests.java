@@ -62,7 +62,7 @@ class AttemptsTests {
 
 	private static Retried retried;
 
-	private static final Duration PATIENCE = Duration.ofSeconds(20);
+	private static final Duration PATIENCE = Duration.ofSeconds(60);
 
 	private static AuditLog log;
 
@@ -206,7 +206,7 @@ class AttemptsTests {
 
 	@Test
 	void behindAnAsynchronousAdvice() {
-		assertThat(retried.async(this.id, 2)).succeedsWithin(Duration.ofSeconds(20));
+		assertThat(retried.async(this.id, 2)).succeedsWithin(Duration.ofSeconds(60));
 		assertThatEachAttemptIsInItsPlace("failure", "failure", "success");
 	}
 

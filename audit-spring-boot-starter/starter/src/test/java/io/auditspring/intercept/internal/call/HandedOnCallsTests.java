@@ -129,7 +129,7 @@ class HandedOnCallsTests {
 			throw new IllegalStateException("as planned");
 		}));
 		assertThatExceptionOfType(Exception.class)
-			.isThrownBy(() -> desk.storeAsynchronously("inner-undone", true).get(20, TimeUnit.SECONDS));
+			.isThrownBy(() -> desk.storeAsynchronously("inner-undone", true).get(60, TimeUnit.SECONDS));
 		assertThat(orders()).containsExactly("inner");
 		assertThatOutcomesAre("outer failure", "inner success", "inner-undone failure");
 	}
@@ -170,7 +170,7 @@ class HandedOnCallsTests {
 
 	private static void join(Future<?> future) {
 		try {
-			future.get(20, TimeUnit.SECONDS);
+			future.get(60, TimeUnit.SECONDS);
 		}
 		catch (Exception ex) {
 			throw new AssertionError(ex);

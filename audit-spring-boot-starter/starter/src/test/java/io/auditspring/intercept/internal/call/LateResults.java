@@ -47,7 +47,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 abstract class LateResults {
 
-	static final Duration PATIENCE = Duration.ofSeconds(20);
+	static final Duration PATIENCE = Duration.ofSeconds(60);
 
 	static ConfigurableApplicationContext context;
 
