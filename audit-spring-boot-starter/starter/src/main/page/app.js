@@ -852,19 +852,22 @@ function widen(percent) {
 	draw();
 }
 
+/** The entry is at the end of the line. */
+const mirrored = () => document.documentElement.dir === 'rtl';
+
 const grip = (event) => event.currentTarget.setPointerCapture(event.pointerId);
 
 function pull(event) {
 	if (event.currentTarget.hasPointerCapture(event.pointerId)) {
 		const box = root.querySelector('main').getBoundingClientRect();
-		widen(((box.right - event.clientX) / box.width) * 100);
+		widen(((mirrored() ? event.clientX - box.left : box.right - event.clientX) / box.width) * 100);
 	}
 }
 
 function nudge(event) {
 	const step = { ArrowLeft: 4, ArrowRight: -4 }[event.key];
 	if (step) {
-		widen(width + step);
+		widen(width + (mirrored() ? -step : step));
 		event.preventDefault();
 	}
 }

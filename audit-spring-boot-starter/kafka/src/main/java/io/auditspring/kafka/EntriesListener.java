@@ -120,9 +120,13 @@ final class EntriesListener implements BatchConsumerAwareMessageListener<byte[],
 	 * have said more since.
 	 */
 	private static boolean isBehind(ConsumerRecord<byte[], byte[]> record, @Nullable Consumer<?, ?> consumer) {
-		return consumer != null && record.timestamp() >= 0
-				&& record.timestamp() < System.currentTimeMillis() - AT_ONCE.toMillis()
-				&& consumer.currentLag(new TopicPartition(record.topic(), record.partition())).orElse(0) > 0;
+		if (consumer == null || record.timestamp() < 0
+				|| record.timestamp() >= System.currentTimeMillis() - AT_ONCE.toMillis()) {
+			return false;
+		}
+		// While it was read another instance may have taken the partition over.
+		TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+		return consumer.assignment().contains(partition) && consumer.currentLag(partition).orElse(0) > 0;
 	}
 
 	/** What no client of Kafka can read. */

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 
 import io.auditspring.ledger.checkpoint.Ed25519Signer;
 import io.auditspring.receive.internal.ReceivingStatistics;
@@ -184,6 +185,11 @@ class EntriesListenerTests {
 				return OptionalLong.of(this.closed() ? 0 : 7);
 			}
 
+			@Override
+			public Set<TopicPartition> assignment() {
+				return Set.of(new TopicPartition("audit.entries", 0));
+			}
+
 		};
 		Instant old = Instant.now().minus(Duration.ofDays(2));
 		ProducerRecord<byte[], byte[]> sent = this.lab.bundles(3, 3)
@@ -200,6 +206,28 @@ class EntriesListenerTests {
 		standing = this.lab.statistics.standings().get("orders");
 		assertThat(standing.missing()).isZero();
 		assertThat(standing.lag(Instant.now())).isZero();
+	}
+
+	/** As one that was frozen until another instance had taken over its partitions. */
+	@Test
+	void whatWasReadOfAPartitionThatIsNotReadHereAnyMoreIsTaken() {
+		this.lab.write(3);
+		MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest") {
+
+			// As the real one.
+			@Override
+			public OptionalLong currentLag(TopicPartition partition) {
+				throw new IllegalStateException("No current assignment for partition " + partition);
+			}
+
+		};
+		ProducerRecord<byte[], byte[]> sent = this.lab.bundles(3, 3)
+			.get(0)
+			.to("audit.entries", CarriedLab.ORIGIN + "/" + CarriedLab.CHAIN);
+		this.lab.listener.onMessage(
+				List.of(this.lab.record(sent, Instant.now().minus(Duration.ofDays(2)).toEpochMilli())), consumer);
+		assertThat(this.lab.size("orders")).isEqualTo(6);
+		assertThat(this.lab.statistics.troubles()).isEmpty();
 	}
 
 }

@@ -38,14 +38,15 @@ class PageLayoutTests extends PageVisit {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "390, light", "390, dark", "820, light", "820, dark", "1280, light", "1280, dark", "1440, light",
-			"1440, dark" })
-	void nothingIsCutOff(int width, String theme) {
+	@CsvSource({ "390, light, ltr", "390, dark, rtl", "820, light, ltr", "820, dark, rtl", "1280, light, ltr",
+			"1280, dark, rtl", "1440, light, ltr", "1440, dark, rtl" })
+	void nothingIsCutOff(int width, String theme, String direction) {
 		browser.view(width, 1000);
 		browser.before("localStorage.setItem('audit-theme', '%s')".formatted(theme));
 		try {
 			open("?severity=critical");
 			browser.find(".plot");
+			written(direction);
 			seen("list", width, theme);
 			for (String menu : List.of(".exports summary", ".views summary", ".columns summary", ".ledger summary")) {
 				browser.find(menu).click();
@@ -66,6 +67,32 @@ class PageLayoutTests extends PageVisit {
 		finally {
 			browser.run("localStorage.removeItem('audit-theme')");
 		}
+	}
+
+	/** As by a language: none of those that there are is written from the right. */
+	private static void written(String direction) {
+		browser.run("document.documentElement.dir = '%s'".formatted(direction));
+	}
+
+	@Test
+	void fromTheRightTheEntryIsOnTheLeftAndTimeRunsAsEver() {
+		browser.view(1440, 1000);
+		open("?severity=critical");
+		browser.find(".plot");
+		written("rtl");
+		browser.find(".entry").click();
+		browser.find(".detail dl");
+		assertThat(browser.run("return document.querySelector('.detail').getBoundingClientRect().right"
+				+ " <= document.querySelector('.list').getBoundingClientRect().left"))
+			.isEqualTo(true);
+		assertThat(browser.run("return getComputedStyle(document.querySelector('.plot')).direction")).isEqualTo("ltr");
+		Object before = browser.find(".handle").getDomAttribute("aria-valuenow");
+		browser.find(".handle").sendKeys(Keys.ARROW_RIGHT);
+		assertThat(Integer.parseInt(String.valueOf(browser.find(".handle").getDomAttribute("aria-valuenow"))))
+			.isGreaterThan(Integer.parseInt(String.valueOf(before)));
+		browser.find(".handle").sendKeys(Keys.ARROW_LEFT);
+		assertThat(browser.find(".handle").getDomAttribute("aria-valuenow")).isEqualTo(before);
+		assertThat(browser.barriers()).isEmpty();
 	}
 
 	@ParameterizedTest
