@@ -88,14 +88,16 @@ class HeldConnectionTests {
 	}
 
 	private static ConfigurableApplicationContext context(Setting setting) {
-		return contexts.computeIfAbsent(setting, (key) -> new SpringApplicationBuilder(Application.class)
-			.initializers((starting) -> starting.getBeanFactory()
-				.registerSingleton("database", new Database(TestDatabase.newDatabase(), setting.autoCommit)))
-			.properties("server.port=0", "spring.jpa.hibernate.ddl-auto=create", "spring.main.banner-mode=off",
-					"spring.flyway.enabled=false", "spring.jpa.open-in-view=" + setting.openInView,
-					"spring.jpa.properties.hibernate.connection.provider_disables_autocommit=" + !setting.autoCommit,
-					"audit.sync.timeout=1m")
-			.run());
+		return contexts.computeIfAbsent(setting,
+				(key) -> new SpringApplicationBuilder(Application.class)
+					.initializers((starting) -> starting.getBeanFactory()
+						.registerSingleton("database", new Database(TestDatabase.newDatabase(), setting.autoCommit)))
+					.properties("server.port=0", "spring.jpa.hibernate.ddl-auto=create", "spring.main.banner-mode=off",
+							"spring.flyway.enabled=false", "spring.jpa.open-in-view=" + setting.openInView,
+							"spring.jpa.properties.hibernate.connection.provider_disables_autocommit="
+									+ !setting.autoCommit,
+							"audit.sync.timeout=1m")
+					.run());
 	}
 
 	static Stream<Arguments> requests() {
