@@ -1,6 +1,7 @@
 package io.auditspring.sample.database;
 
 import java.io.IOException;
+import java.time.Duration;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -31,7 +32,10 @@ class EmbeddedDatabase {
 	 */
 	@Bean(destroyMethod = "close")
 	EmbeddedPostgres embeddedPostgres() throws IOException {
-		return EmbeddedPostgres.builder().setRegisterShutdownHook(false).start();
+		return EmbeddedPostgres.builder()
+			.setRegisterShutdownHook(false)
+			.setPGStartupWait(Duration.ofMinutes(2))
+			.start();
 	}
 
 	@Bean

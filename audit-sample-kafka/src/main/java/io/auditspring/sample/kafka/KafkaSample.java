@@ -1,6 +1,7 @@
 package io.auditspring.sample.kafka;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -33,7 +34,10 @@ public final class KafkaSample implements AutoCloseable {
 
 	private KafkaSample() throws IOException {
 		this.broker.afterPropertiesSet();
-		this.server = EmbeddedPostgres.builder().setRegisterShutdownHook(false).start();
+		this.server = EmbeddedPostgres.builder()
+			.setRegisterShutdownHook(false)
+			.setPGStartupWait(Duration.ofMinutes(2))
+			.start();
 		// The rights that roles.sql gives; here everybody is a superuser.
 		database("postgres").execute("create role audit_receiver nologin");
 	}

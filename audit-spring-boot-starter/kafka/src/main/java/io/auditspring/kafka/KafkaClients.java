@@ -74,7 +74,7 @@ class KafkaClients {
 		this.producer.putAll(Map.of(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd", ProducerConfig.BUFFER_MEMORY_CONFIG,
 				BUFFER, ProducerConfig.LINGER_MS_CONFIG, 0, ProducerConfig.MAX_BLOCK_MS_CONFIG, TIMEOUT_MILLIS,
 				ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS, ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
-				3 * TIMEOUT_MILLIS));
+				3 * TIMEOUT_MILLIS, AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS));
 		this.producer.putAll(overrides);
 		// A chain stays in one partition, and nobody else's code reads its bytes.
 		FOR_OTHER_RECORDS.forEach(this.producer::remove);
@@ -137,8 +137,6 @@ class KafkaClients {
 	Admin admin() {
 		Map<String, Object> settings = known(this.producer, AdminClientConfig.configNames());
 		settings.put(AdminClientConfig.CLIENT_ID_CONFIG, "audit-topics");
-		settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
-		settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
 		settings.remove(AdminClientConfig.RETRIES_CONFIG);
 		return Admin.create(settings);
 	}

@@ -138,8 +138,12 @@ final class ApprovalGate implements CallApproval, Approvals {
 		Approval approval = new Approval(Operation.newId(), action, reason.isEmpty() ? null : reason, shown, digest,
 				requester, delegation.isEmpty() ? null : delegation.get(0), acting(origin.actor()), origin.tenant(),
 				Instant.now(), Approval.Status.PENDING, null, null);
-		this.store.get().add(approval);
-		record(entry("approval.requested", approval).metadata("arguments", visible).build(), origin);
+		AuditRecord entry = entry("approval.requested", approval).metadata("arguments", visible).build();
+		apart(() -> this.decisions.get().inTransaction((store) -> {
+			store.add(approval);
+			this.recorder.record(entry, origin);
+			return true;
+		}));
 		return approval;
 	}
 

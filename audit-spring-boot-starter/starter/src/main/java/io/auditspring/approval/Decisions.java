@@ -17,13 +17,13 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Where decisions are stored together with their entries.
+ * Where requests and decisions are stored together with their entries.
  */
 @FunctionalInterface
 interface Decisions {
 
 	/**
-	 * Stores a decision, and records it.
+	 * Stores a request or a decision, and records it.
 	 * @param work does both
 	 * @return what that gives
 	 */
@@ -32,10 +32,10 @@ interface Decisions {
 	/**
 	 * In our store, both or nothing, where entries are staged in the same database. Of a
 	 * store of the application's own no transactions are known: an entry that cannot be
-	 * stored leaves a decision without one.
+	 * stored leaves a request or a decision without one.
 	 * @param store the store
 	 * @param database where ours is, or {@code null} where there is no ledger
-	 * @return where its decisions are stored
+	 * @return where its requests and decisions are stored
 	 */
 	static Decisions in(ApprovalStore store, @Nullable AuditDatabase database) {
 		if (!(store instanceof JdbcApprovalStore ours) || database == null) {

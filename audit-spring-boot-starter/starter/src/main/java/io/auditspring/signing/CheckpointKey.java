@@ -7,6 +7,7 @@ package io.auditspring.signing;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -80,8 +81,9 @@ final class CheckpointKey {
 		try {
 			Path file = location.getFile().toPath().toAbsolutePath();
 			Files.createDirectories(file.getParent());
-			Files.createFile(file, onlyForTheOwner(file));
-			Files.writeString(file, Ed25519Signer.newPem(), StandardOpenOption.WRITE);
+			if (!isCreated(file)) {
+				return;
+			}
 			logger.warn("A NEW KEY that signs audit checkpoints was created in {}. That is meant for development: "
 					+ "whoever can read this file, or delete it, can forge checkpoints. In production make the key "
 					+ "yourself, keep its public half where auditors find it, and do not set "
@@ -91,6 +93,30 @@ final class CheckpointKey {
 			throw new AuditSetupException(
 					"No key could be created where '%s' says: %s".formatted(LOCATION, ex.getMessage()),
 					"Name a file that the application may write, or set audit.checkpoint.generate-key=false.", ex);
+		}
+	}
+
+	/**
+	 * It is there as a whole or not at all: other instances may start at the same time.
+	 */
+	private static boolean isCreated(Path file) throws IOException {
+		Path whole = Files.createTempFile(file.getParent(), file.getFileName().toString(), null, onlyForTheOwner(file));
+		try {
+			Files.writeString(whole, Ed25519Signer.newPem(), StandardOpenOption.WRITE);
+			Files.createLink(file, whole);
+			return true;
+		}
+		catch (FileAlreadyExistsException ex) {
+			return false;
+		}
+		catch (UnsupportedOperationException ex) {
+			// Where there are no hard links nothing else is whole at once, and replaces
+			// nothing.
+			Files.copy(whole, file);
+			return true;
+		}
+		finally {
+			Files.delete(whole);
 		}
 	}
 
