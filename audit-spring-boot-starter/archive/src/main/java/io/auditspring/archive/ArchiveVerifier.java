@@ -139,7 +139,7 @@ public final class ArchiveVerifier {
 			.map((name) -> new Problem(Problem.Kind.ARCHIVE, "", null, null,
 					"the file '%s' is none of an archive: was it renamed?".formatted(name), null, null))
 			.toList();
-		return new ChainVerification("", 0, 0, 0, null, 0, null, problems,
+		return new ChainVerification("", false, 0, List.of(), 0, 0, null, 0, null, problems,
 				Map.of(Problem.Kind.ARCHIVE, (long) problems.size()));
 	}
 

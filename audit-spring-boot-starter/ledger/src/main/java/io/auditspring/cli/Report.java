@@ -5,6 +5,7 @@
 package io.auditspring.cli;
 
 import java.io.PrintWriter;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 import io.auditspring.ledger.Problem;
@@ -29,7 +30,20 @@ record Report(PrintWriter out, boolean json) {
 
 	static final int NOT_CHECKED = 2;
 
+	private static final int MOST_NAMES = 20;
+
 	int print(Verification verification, TrustPolicy evidence) {
+		return print(verification, evidence, Set.of());
+	}
+
+	/**
+	 * Tells what was found in a file.
+	 * @param verification the result
+	 * @param evidence what speaks for the ledger from outside
+	 * @param others chains that are known elsewhere, and not in the file
+	 * @return the exit status
+	 */
+	int print(Verification verification, TrustPolicy evidence, Set<String> others) {
 		if (this.json) {
 			this.out.println(JsonMapper.shared().writeValueAsString(verification));
 		}
@@ -47,6 +61,11 @@ record Report(PrintWriter out, boolean json) {
 				this.out.println("Nothing was compared with checkpoints kept elsewhere: no --anchor was given. "
 						+ "Whoever has the database could have set it back to any earlier state, and have written anew "
 						+ "what came after the checkpoints that are left, or all of it where none is.");
+			}
+			if (!others.isEmpty()) {
+				this.out.println("Checkpoints were also kept of chains that are not in the file: "
+						+ legible(others.stream().limit(MOST_NAMES).collect(Collectors.joining(", ")))
+						+ ((others.size() > MOST_NAMES) ? ", and %d more".formatted(others.size() - MOST_NAMES) : ""));
 			}
 			this.out.println(verdict(verification.valid(), verification.tampered()));
 		}
@@ -78,7 +97,8 @@ record Report(PrintWriter out, boolean json) {
 	private static String verdict(boolean valid, boolean tampered) {
 		return valid ? "VALID" : tampered ? "TAMPERED"
 				: "NOT ALL COULD BE CHECKED: nothing speaks against the ledger, but not all that should speak for it does: "
-						+ "what was kept of it elsewhere could not be read as a whole, or witnesses are missing.";
+						+ "what was kept of it elsewhere could not be read as a whole, witnesses are missing, or nobody "
+						+ "signed yet what it says of erasures.";
 	}
 
 	private static int status(boolean valid, boolean tampered) {
@@ -109,6 +129,13 @@ record Report(PrintWriter out, boolean json) {
 	private void print(ChainVerification chain, TrustPolicy evidence) {
 		this.out.printf("Chain %s: %d entries from %d on, %d checkpoints compared, root %s%n", legible(chain.chain()),
 				chain.entries(), chain.from(), chain.checkpoints(), chain.root());
+		if (chain.received()) {
+			this.out.println("  received: another ledger appends to it");
+		}
+		if (!chain.retiredBy().isEmpty()) {
+			this.out.println("  its oldest entries were retired, as is said in "
+					+ chain.retiredBy().stream().map(Report::legible).collect(Collectors.joining(", ")));
+		}
 		if (evidence.keys() != null) {
 			this.out.println("  " + signed(chain));
 		}

@@ -8,11 +8,15 @@ import java.io.BufferedReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 
+import io.auditspring.ledger.verify.ChainVerification;
 import io.auditspring.ledger.verify.ExportVerifier;
 import io.auditspring.ledger.verify.SelectionVerifier;
 import io.auditspring.ledger.verify.TrustPolicy;
+import io.auditspring.ledger.verify.Verification;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -50,8 +54,16 @@ final class VerifyExportCommand implements Callable<Integer> {
 				return report.print(new SelectionVerifier(evidence).verify(lines), evidence);
 			}
 			ExportVerifier verifier = new ExportVerifier(evidence, ProgressBar.of(spec.commandLine().getErr()));
-			return report.print(verifier.verify(lines), evidence);
+			Verification verification = verifier.verify(lines);
+			return report.print(verification, evidence, others(verification, evidence));
 		}
+	}
+
+	/** What cannot be read is told of each chain. */
+	private static Set<String> others(Verification verification, TrustPolicy evidence) {
+		Set<String> chains = verification.chains().stream().map(ChainVerification::chain).collect(Collectors.toSet());
+		return evidence.chainsBeside(chains, (fault) -> {
+		});
 	}
 
 }

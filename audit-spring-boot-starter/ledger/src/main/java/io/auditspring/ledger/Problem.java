@@ -73,7 +73,10 @@ public record Problem(Kind kind, String chain, @Nullable Long seq, @Nullable UUI
 		/** An entry says that a group is erased, and it is not. */
 		REDACTION_ENTRY,
 
-		/** An entry says that others are retired, which contradicts what is there. */
+		/**
+		 * An entry says that others are retired, or whose chain it is, which contradicts
+		 * what is there.
+		 */
 		RETIREMENT,
 
 		/** The row in {@code audit_chain} is missing, or the chain does not end there. */
@@ -88,7 +91,10 @@ public record Problem(Kind kind, String chain, @Nullable Long seq, @Nullable UUI
 		/** A checkpoint is not signed by a trusted key. */
 		SIGNATURE,
 
-		/** A signed checkpoint has another root than the entries. */
+		/**
+		 * A signed checkpoint has another root than the entries, or an export says that
+		 * its tree begins elsewhere than its entries.
+		 */
 		ROOT,
 
 		/** A signed checkpoint is of more entries than there are. */
@@ -111,8 +117,9 @@ public record Problem(Kind kind, String chain, @Nullable Long seq, @Nullable UUI
 
 		/**
 		 * Something that was kept elsewhere cannot be read or was damaged, or an index of
-		 * the ledger is. It says nothing against the ledger, and does not speak for it
-		 * any more.
+		 * the ledger is; or an export does not have what it should have, or what nobody
+		 * signed yet. It says nothing against the ledger, and does not speak for it any
+		 * more.
 		 */
 		EVIDENCE,
 

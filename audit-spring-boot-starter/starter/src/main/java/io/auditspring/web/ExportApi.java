@@ -50,6 +50,8 @@ final class ExportApi implements TrailHandler {
 
 	private static final String FIELDS = "fields";
 
+	private static final String CHAIN = "chain";
+
 	private static final boolean CSV_PRESENT = ClassUtils.isPresent("tools.jackson.dataformat.csv.CsvMapper",
 			ExportApi.class.getClassLoader());
 
@@ -258,7 +260,7 @@ final class ExportApi implements TrailHandler {
 				requirePlaces(places);
 				yield isWhole(parameters)
 						? new Format("application/x-ndjson;charset=UTF-8", "audit-chain.ndjson",
-								(out) -> this.exports.chains(parameters.value("chain"), out))
+								(out) -> this.exports.chains(parameters.values().getOrDefault(CHAIN, List.of()), out))
 						: new Format("application/x-ndjson;charset=UTF-8", "audit-selection.ndjson",
 								(out) -> this.exports.selection(description(parameters), query, out));
 			}
@@ -269,7 +271,7 @@ final class ExportApi implements TrailHandler {
 	/** Only of everything can it be proved that nothing is missing. */
 	private static boolean isWhole(EntryParameters parameters) {
 		return !"desc".equals(parameters.value(EntryParameters.ORDER))
-				&& Set.of(FORMAT, "chain", EntryParameters.ORDER).containsAll(parameters.values().keySet());
+				&& Set.of(FORMAT, CHAIN, EntryParameters.ORDER).containsAll(parameters.values().keySet());
 	}
 
 	private static void requirePlaces(boolean places) {

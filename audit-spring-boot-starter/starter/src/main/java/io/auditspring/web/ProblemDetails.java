@@ -7,6 +7,7 @@ package io.auditspring.web;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.SQLException;
+import java.util.ConcurrentModificationException;
 import java.util.Objects;
 import java.util.stream.Stream;
 
@@ -137,6 +138,10 @@ public final class ProblemDetails implements HandlerExceptionResolver, Ordered {
 		}
 		if (ex instanceof BrokenOffException && ex.getCause() instanceof IllegalArgumentException) {
 			return this.answers.problem(HttpStatus.BAD_REQUEST, ex.getCause().getMessage());
+		}
+		if (ex instanceof BrokenOffException && ex.getCause() instanceof ConcurrentModificationException meanwhile
+				&& meanwhile.getMessage() != null) {
+			return this.answers.problem(HttpStatus.CONFLICT, meanwhile.getMessage());
 		}
 		if (isUnknownZone(ex)) {
 			return this.answers.problem(new MalformedParameterException("hours",

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 import io.auditspring.CheckpointSigner;
 import io.auditspring.ledger.LedgerCommandLab;
@@ -128,6 +129,45 @@ class VerifyCommandTests {
 		Commands.Result missing = Commands.run("verify-export", "\u001b[8m");
 		assertThat(missing.status()).isEqualTo(2);
 		assertThat(missing.out()).contains("It could not be checked: \\u001b[8m");
+	}
+
+	/** It may be evidence, and is not what was asked for that is left in its place. */
+	@Test
+	void anExportThatFailsLeavesAnEarlierFileAsItIs() throws IOException {
+		Path file = Files.writeString(this.directory.resolve("main.ndjson"), "evidence");
+		for (String[] wrong : new String[][] { { LAB.url(), "mian" },
+				{ "jdbc:postgresql://localhost:1/none", "main" } }) {
+			Commands.Result result = Commands.run("export", "--url", wrong[0], "--user", "postgres", "--chain",
+					wrong[1], file.toString());
+			assertThat(result.status()).isEqualTo(2);
+			assertThat(file).hasContent("evidence");
+		}
+		Path link = Files.createSymbolicLink(this.directory.resolve("newest.ndjson"), file);
+		assertThat(Commands.run("export", "--url", LAB.url(), "--user", "postgres", link.toString()).status()).isZero();
+		assertThat(link).isSymbolicLink();
+		assertThat(Commands.run("verify-export", file.toString()).out()).contains("Chain main: 600 entries", "VALID");
+		try (Stream<Path> files = Files.list(this.directory)) {
+			assertThat(files.filter((each) -> !each.toString().endsWith(".note"))).containsExactlyInAnyOrder(file,
+					link);
+		}
+	}
+
+	@Test
+	void anExportGoesWhereNoFileIs() {
+		assertThat(Commands.run("export", "--url", LAB.url(), "--user", "postgres", "/dev/null").status()).isZero();
+		assertThat(Files.isRegularFile(Path.of("/dev/null"))).isFalse();
+	}
+
+	/** That all is there that is in the file does not tell what is not. */
+	@Test
+	void chainsThatAreKnownElsewhereAndNotInTheFileAreNamed() {
+		Path file = this.directory.resolve("other.ndjson");
+		assertThat(Commands.run("export", "--url", LAB.url(), "--user", "postgres", "--chain", "other", file.toString())
+			.status()).isZero();
+		Path anchor = this.directory.resolve("0.note");
+		Commands.Result result = Commands.run("verify-export", "--anchor", anchor.toString(), file.toString());
+		assertThat(result.out()).contains("not in the file: main", "VALID");
+		assertThat(result.status()).isZero();
 	}
 
 	@Test

@@ -94,7 +94,8 @@ public class LedgerVerifierTests {
 		JsonNode json = JsonMapper.shared().readTree(JsonMapper.shared().writeValueAsString(this.verifier.verify()));
 		assertThat(json).isEqualTo(JsonMapper.shared().readTree("""
 				{"valid": false, "chains": [{
-					"chain": "main", "from": 0, "size": 4, "entries": 4, "root": "%s", "checkpoints": 0,
+					"chain": "main", "received": false, "from": 0, "retiredBy": [], "size": 4, "entries": 4,
+					"root": "%s", "checkpoints": 0,
 					"checkpointSize": null, "counts": {"MISSING": 1},
 					"problems": [{"kind": "MISSING", "chain": "main", "seq": 4, "id": null,
 						"what": "entry 4 is missing", "expected": null, "found": null}]

@@ -5,8 +5,15 @@ import java.io.OutputStream;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
@@ -14,13 +21,22 @@ import javax.sql.DataSource;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.auditspring.Actor;
+import io.auditspring.ActorType;
 import io.auditspring.AuditLog;
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
 import io.auditspring.CheckpointSigner;
 import io.auditspring.Outcome;
+import io.auditspring.Severity;
 import io.auditspring.cli.Commands;
+import io.auditspring.ledger.EntryGroup;
+import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.checkpoint.VerifierKey;
+import io.auditspring.ledger.internal.entry.Entries;
+import io.auditspring.ledger.internal.entry.Entry;
+import io.auditspring.ledger.internal.table.LedgerWriter;
+import io.auditspring.ledger.internal.table.OwnTransaction;
+import io.auditspring.retention.Redaction;
 import io.auditspring.signing.Checkpoints;
 import org.apache.tomcat.util.threads.ThreadPoolExecutor;
 import org.awaitility.Awaitility;
@@ -55,6 +71,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
  * never half of it looking like the whole.
  */
 class ExportTests {
+
+	private static final Schema SCHEMA = new Schema("audit");
 
 	private static final String END = "\r\n0\r\n\r\n";
 
@@ -127,6 +145,66 @@ class ExportTests {
 		assertThat(ended.out()).contains("Chain main: ", "1 checkpoints compared", "VALID");
 		assertThat(ended.status()).isZero();
 		assertThat(verify(answer.body().replace("Paid é 7\"", "Paid é 8\"")).out()).contains("HASH", "TAMPERED");
+	}
+
+	@Test
+	void severalWholeChainsAreAllInTheFile() throws Exception {
+		append("first", 2);
+		append("second", 3);
+		String export = this.carol.get("/audit/api/export?format=ndjson&chain=first&chain=second&chain=first").body();
+		assertThat(export.lines().filter((line) -> line.startsWith("{\"ledger\""))).hasSize(2);
+		Commands.Result ended = verify(export);
+		assertThat(ended.out()).contains("Chain first: 2 entries", "Chain second: 3 entries", "VALID");
+		HttpResponse<String> answer = this.carol.get("/audit/api/export?format=ndjson&chain=first&chain=none");
+		assertThat(answer.statusCode()).isEqualTo(400);
+		assertThat(answer.body()).contains("There is no chain 'none'");
+	}
+
+	private static void append(String chain, int count) throws SQLException {
+		OwnTransaction.run(context.getBean(DataSource.class), (connection) -> {
+			new LedgerWriter(SCHEMA).append(connection, chain,
+					Stream.generate(ExportTests::entry).limit(count).toList());
+			return null;
+		});
+	}
+
+	private static Entry entry() {
+		Entry bare = Entries.bare("spare");
+		return new Entry(bare.id(), bare.occurredAt(), null, null, bare.operation(), "spare", null, Severity.INFO,
+				Outcome.SUCCESS, ActorType.SYSTEM, null, null, null, null, null, bare.actor(),
+				new Entry.DataGroup(null, "Spare", null, null, null, null, null, null, null));
+	}
+
+	/** As long as nothing is sent, it can be told that it should be asked for again. */
+	@Test
+	void whatIsErasedMeanwhileIsNoFaultOfTheServer() throws Exception {
+		append("erased", 2);
+		UUID id = log.jdbc()
+			.queryForObject("select id from audit.audit_log where chain = 'erased' and seq = 0", UUID.class);
+		CompletableFuture<HttpResponse<String>> answer;
+		try (Connection connection = context.getBean(DataSource.class).getConnection();
+				Statement statement = connection.createStatement()) {
+			connection.setAutoCommit(false);
+			statement.execute("lock table audit.audit_cosignature in access exclusive mode");
+			answer = CompletableFuture
+				.supplyAsync(() -> this.carol.get("/audit/api/export?format=ndjson&chain=erased"));
+			Awaitility.await()
+				.until(() -> !log.jdbc()
+					.queryForList(
+							"select 1 from pg_locks where not granted and relation = 'audit.audit_cosignature'::regclass")
+					.isEmpty());
+			assertThat(new Redaction(context.getBean(DataSource.class), SCHEMA, () -> Entries.bare("by"))
+				.redact(List.of(Objects.requireNonNull(id)), EntryGroup.DATA, "asked to")
+				.erased()).isNotEmpty();
+			connection.rollback();
+			connection.setAutoCommit(true);
+		}
+		HttpResponse<String> refusal = answer.get(30, TimeUnit.SECONDS);
+		assertThat(refusal.statusCode()).isEqualTo(409);
+		assertThat(refusal.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+		assertThat(refusal.headers().firstValue("Content-Disposition")).isEmpty();
+		assertThat(refusal.body()).contains("were erased while it was exported; export it again");
+		assertThat(this.carol.status("/audit/api/export?format=ndjson&chain=erased")).isEqualTo(200);
 	}
 
 	@ParameterizedTest

@@ -118,7 +118,7 @@ final class ChainCheck {
 		}
 		else if (controlEntry instanceof ControlEntry.Retirement retirement && !this.received
 				&& retirement.chain().equals(this.problems.chain())) {
-			this.retirements.entry(place.seq(), place.id(), retirement);
+			this.retirements.entry(this.problems.chain(), place.seq(), place.id(), retirement);
 		}
 	}
 
@@ -141,7 +141,7 @@ final class ChainCheck {
 		}
 		else if ((this.received ? said.isLocal() : said.speaksForOthers())
 				&& said.controlEntry() instanceof ControlEntry.Retirement retirement) {
-			this.retirements.entry(null, said.id(), retirement);
+			this.retirements.entry(said.by(), null, said.id(), retirement);
 		}
 	}
 
@@ -242,6 +242,14 @@ final class ChainCheck {
 
 	boolean received() {
 		return this.received;
+	}
+
+	/**
+	 * Which chains say that its oldest entries were retired.
+	 * @return their names
+	 */
+	List<String> retiredBy() {
+		return this.retirements.by();
 	}
 
 	long from() {

@@ -133,9 +133,10 @@ final class ChainRun {
 		StoredEntry.Place last = (covered > 0) ? this.source.entries().place(this.chain, covered - 1) : null;
 		this.checkpoints.checkTimeStamp((last != null) ? last.recordedAt() : null);
 		byte[] root = (this.leaves.size() == this.check.size()) ? this.leaves.root() : null;
-		return new ChainVerification(this.chain, this.check.from(), this.check.size(), this.check.entries(),
-				(root != null) ? HexFormat.of().formatHex(root) : null, this.checkpoints.compared(),
-				this.checkpoints.lastTrueSize(), this.problems.first(), this.problems.counts());
+		return new ChainVerification(this.chain, this.check.received(), this.check.from(), this.check.retiredBy(),
+				this.check.size(), this.check.entries(), (root != null) ? HexFormat.of().formatHex(root) : null,
+				this.checkpoints.compared(), this.checkpoints.lastTrueSize(), this.problems.first(),
+				this.problems.counts());
 	}
 
 	private void readEntries() throws SQLException {

@@ -25,7 +25,11 @@ public final class ChainVerification {
 
 	private final String chain;
 
+	private final boolean received;
+
 	private final long from;
+
+	private final List<String> retiredBy;
 
 	private final long size;
 
@@ -44,7 +48,9 @@ public final class ChainVerification {
 	/**
 	 * Says what was found.
 	 * @param chain the chain's name
+	 * @param received whether another ledger appends to it
 	 * @param from where entries were read from
+	 * @param retiredBy which chains say that its oldest entries were retired
 	 * @param size where the chain ends
 	 * @param entries how many entries were read
 	 * @param root the Merkle root over all of them in hexadecimal digits, or {@code null}
@@ -55,10 +61,13 @@ public final class ChainVerification {
 	 * @param problems the first problems of each kind
 	 * @param counts how many there are of each kind
 	 */
-	public ChainVerification(String chain, long from, long size, long entries, @Nullable String root, long checkpoints,
-			@Nullable Long checkpointSize, List<Problem> problems, Map<Problem.Kind, Long> counts) {
+	public ChainVerification(String chain, boolean received, long from, List<String> retiredBy, long size, long entries,
+			@Nullable String root, long checkpoints, @Nullable Long checkpointSize, List<Problem> problems,
+			Map<Problem.Kind, Long> counts) {
 		this.chain = chain;
+		this.received = received;
 		this.from = from;
+		this.retiredBy = List.copyOf(retiredBy);
 		this.size = size;
 		this.entries = entries;
 		this.root = root;
@@ -74,6 +83,24 @@ public final class ChainVerification {
 	 */
 	public String chain() {
 		return this.chain;
+	}
+
+	/**
+	 * Whether it is a chain of another ledger, which was received from there.
+	 * @return whether what was verified says so
+	 */
+	public boolean received() {
+		return this.received;
+	}
+
+	/**
+	 * Which chains say that its oldest entries were retired, and signed that where keys
+	 * are known.
+	 * @return their names, sorted; empty if none does, or it was an archive that was
+	 * verified
+	 */
+	public List<String> retiredBy() {
+		return this.retiredBy;
 	}
 
 	/**
@@ -147,8 +174,8 @@ public final class ChainVerification {
 		more.add(problem);
 		Map<Problem.Kind, Long> counted = new HashMap<>(this.counts);
 		counted.merge(problem.kind(), 1L, Long::sum);
-		return new ChainVerification(this.chain, this.from, this.size, this.entries, this.root, this.checkpoints,
-				this.checkpointSize, more, counted);
+		return new ChainVerification(this.chain, this.received, this.from, this.retiredBy, this.size, this.entries,
+				this.root, this.checkpoints, this.checkpointSize, more, counted);
 	}
 
 	/**
@@ -175,7 +202,7 @@ public final class ChainVerification {
 	 * @return a result without entries
 	 */
 	public static ChainVerification empty(String chain) {
-		return new ChainVerification(chain, 0, 0, 0, null, 0, null, List.of(), Map.of());
+		return new ChainVerification(chain, false, 0, List.of(), 0, 0, null, 0, null, List.of(), Map.of());
 	}
 
 	@Override

@@ -6,8 +6,10 @@ package io.auditspring.ledger.verify;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -15,8 +17,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 
+import io.auditspring.ledger.Problem;
 import io.auditspring.ledger.internal.chain.PartitionCheck;
 import io.auditspring.ledger.internal.entry.EntryHash;
 import io.auditspring.ledger.internal.merkle.CompactRange;
@@ -33,11 +37,13 @@ import tools.jackson.databind.JsonNode;
 /**
  * Verifies exported chains without a database. The lines of several chains may follow
  * each other; of each chain its first line comes first, then its checkpoints, then its
- * entries in their order.
+ * entries in their order. Of an export of all chains a line before them names these.
  *
  * @since 0.1.0
  */
 public final class ExportVerifier {
+
+	private static final String CHAINS = "{\"chains\":";
 
 	private static final String HEADER = "{\"ledger\":";
 
@@ -57,6 +63,9 @@ public final class ExportVerifier {
 	private final Map<String, ExportedChain> chains = new TreeMap<>();
 
 	private final List<SaidElsewhere> elsewhere = new ArrayList<>();
+
+	/** All chains of the ledger, as the file says, or {@code null} if it does not. */
+	private @Nullable Set<String> named;
 
 	private @Nullable ExportedChain current;
 
@@ -78,26 +87,81 @@ public final class ExportVerifier {
 	 * @param leaves the tree over its entries
 	 * @param check checks its entries
 	 * @param head where it ends
+	 * @param retired how many entries it is said to have before the first one that is
+	 * there
+	 * @param erasures what it says of itself that was erased, and no checkpoint covers
+	 * yet
 	 */
 	private record ExportedChain(Problems problems, CheckpointCheck checkpoints, LeafHashes leaves, ChainCheck check,
-			ChainHead head) {
+			ChainHead head, long retired, Deque<Erasure> erasures) {
+
+		void erased(Erasure erasure) {
+			while (!this.erasures.isEmpty() && this.erasures.element().seq() < this.checkpoints.covered()) {
+				this.erasures.remove();
+			}
+			this.erasures.add(erasure);
+		}
 
 		ChainVerification finish() {
 			this.check.endRetired(this.head);
+			checkBeginning();
+			checkErasures();
 			this.check.finish(this.head, this.checkpoints);
 			this.checkpoints.finishExport(this.check.size(), this.check.from());
 			this.checkpoints.checkTimeStamp(null);
 			byte[] root = (this.leaves.size() == this.check.size()) ? this.leaves.root() : null;
-			return new ChainVerification(this.problems.chain(), this.check.from(), this.check.size(),
-					this.check.entries(), (root != null) ? HexFormat.of().formatHex(root) : null,
-					this.checkpoints.compared(), this.checkpoints.lastTrueSize(), this.problems.first(),
-					this.problems.counts());
+			return new ChainVerification(this.problems.chain(), this.check.received(), this.check.from(),
+					this.check.retiredBy(), this.check.size(), this.check.entries(),
+					(root != null) ? HexFormat.of().formatHex(root) : null, this.checkpoints.compared(),
+					this.checkpoints.lastTrueSize(), this.problems.first(), this.problems.counts());
+		}
+
+		/**
+		 * Whoever has the file knows the tree at each size that was signed: to say that
+		 * it begins with all that is signed must not do for writing anew what comes.
+		 */
+		private void checkBeginning() {
+			long begins = (this.check.entries() > 0) ? this.check.from() : this.head.size();
+			if (this.retired > 0 && this.retired != begins) {
+				this.problems.add(Problem.Kind.ROOT, begins, null,
+						"the tree is said to begin with %d retired entries, but the chain begins with entry %d"
+							.formatted(this.retired, begins));
+			}
+		}
+
+		/**
+		 * Whoever has the file can append to it what says so, and blank what is signed.
+		 */
+		private void checkErasures() {
+			long covered = this.checkpoints.covered();
+			if (this.checkpoints.keys() != null) {
+				this.erasures.stream()
+					.filter((erasure) -> erasure.seq() >= covered && this.check.from() <= erasure.of()
+							&& erasure.of() < covered)
+					.findFirst()
+					.ifPresent((erasure) -> this.checkpoints
+						.addEvidence(("entry %d says that signed entries were erased, and perhaps others there, but no "
+								+ "checkpoint covers it: whoever has the file could have written that; if it was so, "
+								+ "export again once a checkpoint was made")
+							.formatted(erasure.seq())));
+			}
 		}
 
 	}
 
 	/**
-	 * Says of entries of another chain that they are erased, retired or in quarantine.
+	 * Says of an entry of its own chain that it is erased.
+	 *
+	 * @param seq its place
+	 * @param of the place of the other one
+	 */
+	private record Erasure(long seq, long of) {
+
+	}
+
+	/**
+	 * Says of entries of another chain that they are erased, retired or in quarantine, or
+	 * that it is received.
 	 *
 	 * @param said what it says
 	 * @param seq its place
@@ -131,24 +195,63 @@ public final class ExportVerifier {
 			}
 			pipeline.drain();
 		}
-		if (this.current == null) {
+		if (this.current == null && (this.named == null || this.named.isEmpty())) {
 			throw new IllegalArgumentException("This is not an export of a ledger: it is empty");
 		}
 		Set<String> doubted = new HashSet<>();
 		for (SaidElsewhere words : this.elsewhere) {
 			ExportedChain chain = this.chains.get(words.said().chain());
-			if (chain != null) {
+			if (chain != null && words.said().controlEntry() instanceof ControlEntry.Reception) {
+				requireReceived(chain, words);
+			}
+			else if (chain != null) {
 				chain.check().acceptFromElsewhere(words.said());
 				String by = words.said().by();
 				if (!isSigned(words) && doubted.add(by + '\n' + words.said().chain())) {
 					chain.checkpoints()
 						.addEvidence(("what entry %d of chain '%s' says of it, and perhaps others there, "
-								+ "no checkpoint covers: whoever has the file could have written that")
+								+ "no checkpoint covers: whoever has the file could have written that; if it was so, "
+								+ "export again once a checkpoint was made")
 							.formatted(words.seq(), by));
 				}
 			}
 		}
-		return Verification.of(this.chains.values().stream().map(ExportedChain::finish).toList());
+		return Verification.of(finish());
+	}
+
+	private List<ChainVerification> finish() {
+		TreeMap<String, ChainVerification> found = new TreeMap<>();
+		Set<String> all = this.named;
+		if (all != null) {
+			all.forEach((chain) -> found.put(chain, missing(chain, Problem.Kind.MISSING,
+					"the file says that it has this chain, and does not: was it cut off?")));
+			all.addAll(this.chains.keySet());
+			Set<String> others = this.evidence.chainsBeside(all,
+					(fault) -> this.chains.values().forEach((chain) -> chain.checkpoints().addEvidence(fault)));
+			others.forEach((chain) -> found.put(chain, missing(chain, Problem.Kind.EVIDENCE,
+					"a checkpoint of this chain was kept elsewhere, but the file, which says that it has all chains, "
+							+ "does not have it: the chain is newer than the file, or was taken out")));
+		}
+		this.chains.forEach((name, chain) -> found.put(name, chain.finish()));
+		return List.copyOf(found.values());
+	}
+
+	private static ChainVerification missing(String chain, Problem.Kind kind, String what) {
+		return ChainVerification.empty(chain).with(new Problem(kind, chain, null, null, what, null, null));
+	}
+
+	/**
+	 * What a chain says of its own retirements counts unless it is received: then its
+	 * source has retired what may be here.
+	 */
+	private void requireReceived(ExportedChain chain, SaidElsewhere words) {
+		if (words.said().isLocal() && isSigned(words) && !chain.check().received()) {
+			chain.problems()
+				.add(Problem.Kind.RETIREMENT, null, null,
+						("entry %d of chain '%s' says that another ledger appends to this one, but its first line here "
+								+ "does not: what it says of its own retirements would count")
+							.formatted(words.seq(), words.said().by()));
+		}
 	}
 
 	/**
@@ -177,6 +280,11 @@ public final class ExportVerifier {
 			pipeline.drain();
 			this.current = begin(ExportLine.parse(line));
 		}
+		else if (line.startsWith(CHAINS)) {
+			Set<String> all = (this.named != null) ? this.named : new TreeSet<>();
+			ExportLine.parse(line).path("chains").forEach((name) -> all.add(name.stringValue()));
+			this.named = all;
+		}
 		else if (this.current == null) {
 			throw new IllegalArgumentException(
 					"This is not an export of a ledger: its first line does not begin with " + HEADER);
@@ -196,26 +304,31 @@ public final class ExportVerifier {
 
 	/**
 	 * Takes the tree over retired entries. It proves nothing by itself, but must lead to
-	 * the roots of checkpoints.
+	 * the roots of checkpoints, and the entries must begin where it ends.
 	 */
 	private static ExportedChain goOn(ExportedChain chain, JsonNode retired) {
 		if (chain.check().entries() > 0) {
 			throw new IllegalArgumentException("What was retired of a chain must be said before its entries");
 		}
-		CompactRange tree = new CompactRange(retired.path("size").longValue(),
+		long size = retired.path("size").longValue();
+		if (chain.retired() > 0 || size <= 0) {
+			throw new IllegalArgumentException(
+					"What was retired of a chain must be said once, and be at least one entry");
+		}
+		CompactRange tree = new CompactRange(size,
 				Arrays.stream(retired.path("retired").stringValue().split(",", -1))
 					.map(HexFormat.of()::parseHex)
 					.toList());
 		chain.checkpoints().reached(tree.size(), () -> LeafHashes.root(tree));
-		return chain(chain.problems(), chain.checkpoints(), tree, chain.head(), chain.check().received());
+		return chain(chain.problems(), chain.checkpoints(), tree, chain.head(), chain.check().received(), size);
 	}
 
 	private static ExportedChain chain(Problems problems, CheckpointCheck checkpoints, CompactRange tree,
-			ChainHead head, boolean received) {
+			ChainHead head, boolean received, long retired) {
 		LeafHashes leaves = new LeafHashes(problems, tree, 0, null, checkpoints);
 		ChainCheck check = new ChainCheck(problems, EntryHash.genesis(head.ledgerId(), problems.chain()), leaves,
 				PartitionCheck.NONE, received);
-		return new ExportedChain(problems, checkpoints, leaves, check, head);
+		return new ExportedChain(problems, checkpoints, leaves, check, head, retired, new ArrayDeque<>());
 	}
 
 	private ExportedChain begin(JsonNode header) {
@@ -229,7 +342,7 @@ public final class ExportVerifier {
 		CheckpointCheck checkpoints = new CheckpointCheck(problems, this.evidence);
 		checkpoints.expectAnchored();
 		ExportedChain chain = chain(problems, checkpoints, new CompactRange(), head,
-				header.path("received").asBoolean(false));
+				header.path("received").asBoolean(false), 0);
 		this.chains.put(name, chain);
 		return chain;
 	}
@@ -247,12 +360,15 @@ public final class ExportVerifier {
 		ExportedChain chain = Objects.requireNonNull(this.current);
 		chain.check().accept(entry);
 		String name = chain.problems().chain();
-		boolean sound = entry.findings().isEmpty();
-		if (sound && entry.controlEntry() != null) {
+		Long seq = entry.place().seq();
+		if (entry.findings().isEmpty() && entry.controlEntry() != null && seq != null) {
 			LedgerSource.Elsewhere said = new LedgerSource.Elsewhere(name, chain.check().received(), entry.place().id(),
 					entry.controlEntry());
 			if (said.chain() != null && !name.equals(said.chain())) {
-				this.elsewhere.add(new SaidElsewhere(said, Objects.requireNonNull(entry.place().seq())));
+				this.elsewhere.add(new SaidElsewhere(said, seq));
+			}
+			else if (entry.controlEntry() instanceof ControlEntry.Redaction redaction) {
+				chain.erased(new Erasure(seq, redaction.seq()));
 			}
 		}
 		if (chain.check().entries() % PROGRESS == 0) {

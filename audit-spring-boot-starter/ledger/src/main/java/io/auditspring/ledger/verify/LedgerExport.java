@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
 import javax.sql.DataSource;
 
 import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.internal.entry.CanonicalJson;
 import io.auditspring.ledger.internal.entry.CanonicalObject;
 import io.auditspring.ledger.internal.merkle.CompactRange;
 import io.auditspring.ledger.internal.table.ChainHead;
@@ -35,11 +36,14 @@ import io.auditspring.ledger.internal.table.OwnTransaction;
 import io.auditspring.ledger.internal.table.StoredEntry;
 import io.auditspring.ledger.internal.tree.StoredTree;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * Writes chains as lines of JSON that can be verified without the database: of each where
  * it begins and ends, its checkpoints, then its entries. All end where they ended when
- * the export began; what is appended meanwhile is left out.
+ * the export began; what is appended meanwhile is left out. Where all chains are written,
+ * a line before them names these.
  *
  * @since 0.1.0
  */
@@ -192,11 +196,26 @@ public final class LedgerExport {
 	 * again
 	 */
 	public void write(String chain, Appendable out) throws SQLException, IOException {
-		writeWhole(this.source.read((ledger) -> whole(ledger, withSpeakers(ledger.tables(), chain))), out);
+		write(List.of(chain), out);
 	}
 
 	/**
-	 * Writes all chains.
+	 * Writes chains, and after them those without which they cannot be verified.
+	 * @param chains the names of the chains
+	 * @param out where to
+	 * @throws SQLException if the ledger cannot be read
+	 * @throws IOException if it cannot be written
+	 * @throws IllegalArgumentException if one of the chains is not there
+	 * @throws ConcurrentModificationException if entries were erased or retired
+	 * meanwhile, so that what was written would seem to be tampered with; it can be tried
+	 * again
+	 */
+	public void write(Collection<String> chains, Appendable out) throws SQLException, IOException {
+		writeWhole(this.source.read((ledger) -> whole(ledger, withSpeakers(ledger.tables(), chains))), out);
+	}
+
+	/**
+	 * Writes all chains, and before them a line with their names.
 	 * @param out where to
 	 * @throws SQLException if the ledger cannot be read
 	 * @throws IOException if it cannot be written
@@ -205,19 +224,35 @@ public final class LedgerExport {
 	 * again
 	 */
 	public void writeAll(Appendable out) throws SQLException, IOException {
-		writeWhole(this.source.read((ledger) -> whole(ledger, ledger.tables().chains())), out);
+		Whole whole = this.source.read((ledger) -> whole(ledger, begun(ledger.tables())));
+		ArrayNode names = JsonNodeFactory.instance.arrayNode();
+		whole.parts().forEach((part) -> names.add(part.chain()));
+		write(out, List.of(new CanonicalObject().raw("chains", CanonicalJson.of(names).toString()).toString()));
+		writeWhole(whole, out);
 	}
 
-	private static Collection<String> withSpeakers(LedgerTables tables, String chain) throws SQLException {
-		Set<String> chains = new LinkedHashSet<>(List.of(chain));
-		for (Deque<String> next = new ArrayDeque<>(chains); !next.isEmpty();) {
+	private static Collection<String> withSpeakers(LedgerTables tables, Collection<String> chains) throws SQLException {
+		Set<String> found = new LinkedHashSet<>(chains);
+		for (Deque<String> next = new ArrayDeque<>(found); !next.isEmpty();) {
 			for (String speaker : tables.speakingOf(next.remove())) {
-				if (chains.add(speaker)) {
+				if (found.add(speaker)) {
 					next.add(speaker);
 				}
 			}
 		}
-		return chains;
+		return found;
+	}
+
+	/** Others are only spoken of: whoever signs a received chain may name any. */
+	private static Collection<String> begun(LedgerTables tables) throws SQLException {
+		Set<String> withEntries = tables.lastPlaces().keySet();
+		List<String> begun = new ArrayList<>();
+		for (String chain : tables.chains()) {
+			if (withEntries.contains(chain) || tables.head(chain) != null) {
+				begun.add(chain);
+			}
+		}
+		return begun;
 	}
 
 	private static Whole whole(Ledger ledger, Collection<String> chains) throws SQLException {
@@ -231,7 +266,9 @@ public final class LedgerExport {
 	private static Part part(Ledger ledger, String chain) throws SQLException {
 		ChainHead head = ledger.tables().head(chain);
 		if (head == null) {
-			throw new IllegalArgumentException("There is no chain '%s'".formatted(chain));
+			throw new IllegalArgumentException(
+					(ledger.tables().next(chain, Long.MIN_VALUE) < 0) ? "There is no chain '%s'".formatted(chain)
+							: "Nothing says where chain '%s' ends: its row in audit_chain is missing".formatted(chain));
 		}
 		long behind = ledger.tables().next(chain, head.size());
 		return new Part(chain, header(chain, head, ledger.tables().isReceived(chain)), head.size(),

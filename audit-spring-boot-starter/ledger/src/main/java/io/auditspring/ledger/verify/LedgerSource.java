@@ -92,6 +92,9 @@ record LedgerSource(LedgerTables tables, List<String> schemaIntegrity, EntryColu
 			if (this.controlEntry instanceof ControlEntry.Quarantine quarantine) {
 				return quarantine.chain();
 			}
+			if (this.controlEntry instanceof ControlEntry.Reception reception) {
+				return reception.chain();
+			}
 			return (this.controlEntry instanceof ControlEntry.Retirement retirement) ? retirement.chain() : null;
 		}
 

@@ -50,13 +50,13 @@ public record TrustPolicy(@Nullable TrustedKeys keys, List<CheckpointAnchor> anc
 	}
 
 	/**
-	 * The chains that anchors know besides those of the database: of one that is gone
-	 * altogether nothing else may be left.
-	 * @param known the chains of the database
+	 * The chains that anchors know besides those of the database, or of a file: of one
+	 * that is gone altogether nothing else may be left.
+	 * @param known the chains that are there
 	 * @param faults takes what is wrong with anchors that cannot be read
 	 * @return the others
 	 */
-	Set<String> chainsBeside(Set<String> known, Consumer<String> faults) {
+	public Set<String> chainsBeside(Set<String> known, Consumer<String> faults) {
 		Set<String> others = new TreeSet<>();
 		for (CheckpointAnchor anchor : this.anchors) {
 			try {

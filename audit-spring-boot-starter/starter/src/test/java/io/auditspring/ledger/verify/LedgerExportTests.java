@@ -8,9 +8,12 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.ConcurrentModificationException;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 import javax.sql.DataSource;
 
@@ -20,7 +23,9 @@ import io.auditspring.ledger.Problem;
 import io.auditspring.ledger.checkpoint.CheckpointSigning;
 import io.auditspring.ledger.checkpoint.SignerMemory;
 import io.auditspring.ledger.internal.entry.Entries;
+import io.auditspring.ledger.internal.merkle.CompactRange;
 import io.auditspring.ledger.internal.table.LedgerLab;
+import io.auditspring.ledger.internal.table.StoredEntry;
 import io.auditspring.retention.Redaction;
 import io.auditspring.signing.Checkpoints;
 import org.junit.jupiter.api.Test;
@@ -113,6 +118,155 @@ class LedgerExportTests {
 		String altered = export.substring(0, hash) + ((export.charAt(hash) == '0') ? '1' : '0')
 				+ export.substring(hash + 1);
 		assertThat(kinds(verify(altered, List.of()))).containsOnly(Problem.Kind.ROOT);
+	}
+
+	/**
+	 * Whoever has an export knows the tree at each size that was signed: so that they say
+	 * where it begins proves nothing, unless the entries begin there, and somebody signed
+	 * that those before were retired.
+	 */
+	@Test
+	void thatAllWasRetiredThatIsSignedDoesNotLetSomebodyWriteItAnew() throws IOException {
+		String forged = forged();
+		assertThat(kinds(verify(forged, LAB.anchored))).contains(Problem.Kind.ROOT);
+		for (List<Long> said : List.of(List.of(300L, 600L, 0L), List.of(300L, 600L), List.of(600L, 600L), List.of(0L),
+				List.of(-1L))) {
+			assertThatIllegalArgumentException().as(said.toString())
+				.isThrownBy(() -> verify(beginningWith(forged, said), LAB.anchored))
+				.withMessageContaining("retired");
+		}
+		for (long said : new long[] { 300, 600 }) {
+			String only = beginningWith(forged, List.of(said))
+				.replaceAll("[{]\"checkpoint\":\"shop/main\\\\n%d[^\n]*\n".formatted((said == 300) ? 600 : 300), "");
+			assertThat(only.lines().filter((line) -> line.startsWith("{\"checkpoint\""))).hasSize(1);
+			Verification verification = verify(only, List.of());
+			assertThat(kinds(verification)).containsExactly(Problem.Kind.ROOT);
+			assertThat(verification.chains().get(0).problems().get(0).what())
+				.isEqualTo("the tree is said to begin with %d retired entries, but the chain begins with entry 0"
+					.formatted(said));
+		}
+	}
+
+	@Test
+	void thatAllWasRetiredThatIsSignedDoesNotLetAChainEndBeforeItsBeginning() throws IOException {
+		String header = EXPORT.lines().findFirst().orElseThrow();
+		String genesis = HexFormat.of().formatHex(LAB.entries("main").get(0).prevHash());
+		String empty = header.replaceFirst("\"size\":600,\"head\":\"[0-9a-f]*\"",
+				"\"size\":0,\"head\":\"%s\"".formatted(genesis))
+				+ "\n"
+				+ EXPORT.lines()
+					.filter((line) -> line.startsWith("{\"checkpoint\":\"shop/main\\n600"))
+					.findFirst()
+					.orElseThrow()
+				+ "\n";
+		assertThat(kinds(verify(empty, List.of()))).containsExactly(Problem.Kind.CUT);
+		assertThat(kinds(verify(beginningWith(empty, List.of(600L)), List.of()))).containsExactly(Problem.Kind.ROOT);
+	}
+
+	/** All its entries are there, with another content, and agree with each other. */
+	private static String forged() {
+		LedgerLab lab = LAB.copy();
+		lab.tamper("update audit.audit_log set message = 'forged' where chain = 'main' and seq = 0");
+		lab.rechain("main");
+		return export(lab, "main");
+	}
+
+	/** Says how much was retired, with the tree as it was signed. */
+	private static String beginningWith(String export, List<Long> sizes) {
+		List<byte[]> hashes = LAB.entries("main").stream().map(StoredEntry::hash).toList();
+		StringBuilder lines = new StringBuilder();
+		for (long size : sizes) {
+			CompactRange tree = new CompactRange();
+			hashes.subList(0, (int) Math.max(size, 0)).forEach((hash) -> tree.append(hash, (tile) -> {
+			}));
+			lines.append("{\"retired\":\"%s\",\"chain\":\"main\",\"size\":%d}\n".formatted(
+					tree.levels().stream().map(HexFormat.of()::formatHex).collect(Collectors.joining(",")), size));
+		}
+		int behind = export.indexOf('\n', export.lastIndexOf("{\"checkpoint\"")) + 1;
+		return export.substring(0, behind) + lines + export.substring(behind);
+	}
+
+	/** Whoever has the file can append that to its chain, and blank what is signed. */
+	@Test
+	void thatAGroupWasErasedIsNotBelievedIfNobodySignedTheEntryThatSaysSo(@TempDir Path memory) throws IOException {
+		LedgerLab lab = LedgerLab.create();
+		lab.eraseActor("main", 5);
+		lab.enterRedaction("main", "main", 5, "actor");
+		lab.database.append("main", Entries.entries(1));
+		Verification verification = verify(export(lab, "main"), lab.anchored);
+		assertThat(kinds(verification)).containsExactly(Problem.Kind.EVIDENCE);
+		assertThat(verification.tampered()).isFalse();
+		assertThat(verification.chains().get(0).problems().get(0).what()).contains("entry 600", "no checkpoint",
+				"export again");
+		sign(lab, memory, "main");
+		assertThat(kinds(verify(export(lab, "main"), lab.anchored))).isEmpty();
+	}
+
+	/** Nobody vouches for such an entry anyway. */
+	@Test
+	void thatAGroupWasErasedWhichNobodySignedNeedsNoSignature() throws IOException {
+		LedgerLab lab = LedgerLab.create();
+		lab.database.append("main", Entries.entries(1));
+		lab.eraseActor("main", 600);
+		lab.enterRedaction("main", "main", 600, "actor");
+		assertThat(kinds(verify(export(lab, "main"), lab.anchored))).isEmpty();
+	}
+
+	private static void sign(LedgerLab lab, Path memory, String chain) {
+		new Checkpoints(lab.database.dataSource(), lab.database.schema(), LedgerLab.ORIGIN, LedgerLab.KEYS,
+				new CheckpointSigning(LedgerLab.SIGNER, new SignerMemory(memory), List.of()))
+			.create(chain);
+	}
+
+	@Test
+	void anExportOfAllChainsShowsThatOneIsMissing() throws IOException, SQLException {
+		StringBuilder out = new StringBuilder();
+		new LedgerExport(LAB.database.dataSource(), LAB.database.schema()).writeAll(out);
+		String all = out.toString();
+		assertThat(all).startsWith("{\"chains\":[\"main\",\"other\"]}\n");
+		Verification whole = verify(all, LAB.anchored);
+		assertThat(whole.valid()).isTrue();
+		assertThat(whole.chains()).extracting(ChainVerification::chain).containsExactly("main", "other");
+		String cut = all.substring(0, all.lastIndexOf("{\"ledger\""));
+		Verification verification = verify(cut, LAB.anchored);
+		assertThat(verification.tampered()).isTrue();
+		assertThat(verification.chains()).extracting(ChainVerification::chain).containsExactly("main", "other");
+		assertThat(kinds(verification)).containsExactly(Problem.Kind.MISSING);
+		assertThat(kinds(verify(all.substring(0, all.indexOf('\n') + 1), LAB.anchored)))
+			.containsExactly(Problem.Kind.MISSING, Problem.Kind.MISSING);
+		String withoutMain = "{\"chains\":[\"other\"]}\n" + all.substring(all.lastIndexOf("{\"ledger\""));
+		verification = verify(withoutMain, LAB.anchored);
+		assertThat(kinds(verification)).containsExactly(Problem.Kind.EVIDENCE);
+		assertThat(verification.chains().get(0).problems().get(0).what()).contains("kept elsewhere");
+		assertThat(verify(withoutMain.substring(withoutMain.indexOf('\n') + 1), LAB.anchored).valid()).isTrue();
+	}
+
+	/** Another ledger may have signed that, and this one received it. */
+	@Test
+	void aChainThatIsOnlySpokenOfIsNotExported() throws IOException, SQLException {
+		LedgerLab lab = LedgerLab.create();
+		lab.database.append("other", Entries.controlEntry("audit.redaction", """
+				{"chain":"nowhere","group":"actor","id":"00000000-0000-4000-8000-000000000001","seq":0}"""));
+		StringBuilder out = new StringBuilder();
+		new LedgerExport(lab.database.dataSource(), lab.database.schema()).writeAll(out);
+		assertThat(verify(out.toString(), lab.anchored).chains()).extracting(ChainVerification::chain)
+			.containsExactly("main", "other");
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> new LedgerExport(lab.database.dataSource(), lab.database.schema()).write("nowhere", out))
+			.withMessageContaining("no chain 'nowhere'");
+	}
+
+	/** It has no place, and so is told, whatever it says. */
+	@Test
+	void anEntryWithoutAPlaceThatSpeaksOfAnotherChainIsAFinding() throws IOException {
+		LedgerLab lab = LedgerLab.create();
+		lab.enterRedaction("other", "main", 5, "actor");
+		String export = export(lab, "other");
+		String last = export.lines().reduce((earlier, later) -> later).orElseThrow();
+		StoredEntry placeless = ExportLine.read(last.replace("\"seq\":3,\"id\"", "\"id\""));
+		String line = ExportLine.write(placeless)
+			.replace(HexFormat.of().formatHex(placeless.hash()), HexFormat.of().formatHex(placeless.computeHash()));
+		assertThat(kinds(verify(EXPORT + export.replace(last, line), List.of()))).contains(Problem.Kind.POSITION);
 	}
 
 	/** Checkpoints may be made every minute, for years, and entries be long. */
@@ -225,7 +379,7 @@ class LedgerExportTests {
 
 	@ParameterizedTest
 	@ValueSource(longs = { 5, 595 })
-	void whatIsErasedMeanwhileDoesNotMakeAnExportLookTamperedWith(long seq) throws Exception {
+	void whatIsErasedMeanwhileDoesNotMakeAnExportLookTamperedWith(long seq, @TempDir Path memory) throws Exception {
 		LedgerLab lab = LedgerLab.create();
 		StringBuilder out = new StringBuilder();
 		LedgerExport export = new LedgerExport(lab.database.dataSource(), lab.database.schema());
@@ -239,6 +393,7 @@ class LedgerExportTests {
 			export.write("main", erasing);
 			assertThat(verify(out.toString(), List.of()).valid()).isTrue();
 		}
+		sign(lab, memory, "main");
 		out.setLength(0);
 		export.write("main", out);
 		assertThat(verify(out.toString(), List.of()).valid()).isTrue();
@@ -380,6 +535,11 @@ class LedgerExportTests {
 			@Override
 			public List<String> notes(String chain) {
 				return chain.equals("main") ? anchored : List.of();
+			}
+
+			@Override
+			public Set<String> chains() {
+				return anchored.isEmpty() ? Set.of() : Set.of("main");
 			}
 
 		};

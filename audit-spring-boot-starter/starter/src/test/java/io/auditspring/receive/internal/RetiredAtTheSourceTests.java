@@ -1,5 +1,8 @@
 package io.auditspring.receive.internal;
 
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.StringReader;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -7,12 +10,14 @@ import java.time.Instant;
 import java.time.Period;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 
 import io.auditspring.ledger.EntryGroup;
+import io.auditspring.ledger.Problem;
 import io.auditspring.ledger.Roles;
 import io.auditspring.ledger.checkpoint.CheckpointSigning;
 import io.auditspring.ledger.checkpoint.SignerMemory;
@@ -20,6 +25,13 @@ import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.checkpoint.VerifierKey;
 import io.auditspring.ledger.internal.entry.Entries;
 import io.auditspring.ledger.internal.table.LedgerDatabase;
+import io.auditspring.ledger.internal.table.StoredEntry;
+import io.auditspring.ledger.verify.ChainVerification;
+import io.auditspring.ledger.verify.ExportVerifier;
+import io.auditspring.ledger.verify.LedgerExport;
+import io.auditspring.ledger.verify.TrustPolicy;
+import io.auditspring.ledger.verify.Verification;
+import io.auditspring.ledger.verify.VerificationProgress;
 import io.auditspring.retention.ErasureReport;
 import io.auditspring.retention.Redaction;
 import io.auditspring.retention.Retention;
@@ -146,6 +158,53 @@ class RetiredAtTheSourceTests {
 		assertThat(this.lab.problems()).isEmpty();
 		assertThat(retire(centre, YearMonth.of(2019, 3), seal)).containsExactly(YearMonth.of(2019, 3));
 		assertThat(this.lab.problems()).isEmpty();
+	}
+
+	/** What its source retired is here, and nobody may take it out of an export. */
+	@Test
+	void whoSaysOfAnExportThatTheChainIsNotReceivedIsContradicted() throws Exception {
+		ofTheCentre().create("local");
+		TrustPolicy evidence = new TrustPolicy(
+				TrustedKeys.of(VerifierKey.of(this.lab.signer), VerifierKey.of(this.lab.centreSigner)), List.of(),
+				null);
+		String export = export(ReceivingLab.CHAIN);
+		String local = export("local");
+		Verification whole = verify(export + local, evidence);
+		assertThat(whole.chains()).flatMap(ChainVerification::problems).isEmpty();
+		List<StoredEntry> retired = this.lab.entries(this.lab.centre, 0, 2);
+		StringBuilder cut = new StringBuilder();
+		export.replace(",\"received\":true", "").lines().forEach((line) -> {
+			if (line.startsWith("{\"chain\"") && !cut.toString().contains("{\"retired\"")) {
+				cut.append("{\"retired\":\"%s%s\",\"chain\":\"%s\",\"size\":2}\n".formatted(
+						HexFormat.of().formatHex(retired.get(0).hash()),
+						HexFormat.of().formatHex(retired.get(1).hash()), ReceivingLab.CHAIN));
+			}
+			if (!line.contains("\"seq\":0,") && !line.contains("\"seq\":1,")) {
+				cut.append(line).append('\n');
+			}
+		});
+		Verification alone = verify(cut.toString(), evidence);
+		assertThat(alone.chains()).flatMap(ChainVerification::problems).isEmpty();
+		assertThat(verify(cut + local, evidence).chains()).flatMap(ChainVerification::problems)
+			.singleElement()
+			.satisfies((problem) -> {
+				assertThat(problem.kind()).isEqualTo(Problem.Kind.RETIREMENT);
+				assertThat(problem.chain()).isEqualTo(ReceivingLab.CHAIN);
+				assertThat(problem.what()).contains("another ledger appends");
+			});
+		String unsigned = local.replaceAll("[{]\"checkpoint\"[^\n]*\n", "");
+		assertThat(verify(cut + unsigned, evidence).tampered()).isFalse();
+	}
+
+	private String export(String chain) throws Exception {
+		StringBuilder out = new StringBuilder();
+		new LedgerExport(this.lab.centre.dataSource(), this.lab.centre.schema()).write(chain, out);
+		return out.toString();
+	}
+
+	private static Verification verify(String export, TrustPolicy evidence) throws IOException {
+		return new ExportVerifier(evidence, VerificationProgress.NONE)
+			.verify(new BufferedReader(new StringReader(export)));
 	}
 
 	@Test

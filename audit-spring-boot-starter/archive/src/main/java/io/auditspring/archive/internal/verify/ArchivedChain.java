@@ -604,7 +604,7 @@ public final class ArchivedChain {
 		long from = (this.walk != null) ? Math.max(this.walk.from(), 0) : 0;
 		long size = (this.walk != null) ? this.walk.next() : 0;
 		byte[] root = (this.tree != null && this.tree.size() == size) ? LeafHashes.root(this.tree) : null;
-		return new ChainVerification(this.problems.chain(), from, size, this.entries,
+		return new ChainVerification(this.problems.chain(), isReceived(), from, List.of(), size, this.entries,
 				(root != null) ? HexFormat.of().formatHex(root) : null, this.checkpoints + this.anchored.compared(),
 				(this.signed > 0) ? (Long) this.signed : null, this.problems.first(), this.problems.counts());
 	}

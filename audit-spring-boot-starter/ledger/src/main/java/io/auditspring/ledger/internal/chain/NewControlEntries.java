@@ -218,7 +218,7 @@ public final class NewControlEntries {
 		for (CheckedEntry entry : entries) {
 			if (entry.controlEntry() instanceof ControlEntry.Retirement retirement
 					&& retirement.chain().equals(this.chain)) {
-				check.entry(entry.place().seq(), entry.place().id(), retirement);
+				check.entry(this.chain, entry.place().seq(), entry.place().id(), retirement);
 			}
 		}
 		check.finish(tables.next(this.chain, 0), new byte[0]);

@@ -32,11 +32,12 @@ public final class RetirementCheck {
 	/**
 	 * A retirement entry.
 	 *
-	 * @param seq its place
+	 * @param by the chain it is in
+	 * @param seq its place, or {@code null} if it is in another chain
 	 * @param id its id
 	 * @param retirement what it says
 	 */
-	private record Entered(@Nullable Long seq, @Nullable UUID id, ControlEntry.Retirement retirement) {
+	private record Entered(String by, @Nullable Long seq, @Nullable UUID id, ControlEntry.Retirement retirement) {
 
 	}
 
@@ -45,8 +46,16 @@ public final class RetirementCheck {
 		this.genesis = genesis;
 	}
 
-	public void entry(@Nullable Long seq, @Nullable UUID id, ControlEntry.Retirement retirement) {
-		this.retirements.add(new Entered(seq, id, retirement));
+	public void entry(String by, @Nullable Long seq, @Nullable UUID id, ControlEntry.Retirement retirement) {
+		this.retirements.add(new Entered(by, seq, id, retirement));
+	}
+
+	/**
+	 * Which chains say that entries were retired.
+	 * @return their names, sorted
+	 */
+	public List<String> by() {
+		return this.retirements.stream().map(Entered::by).distinct().sorted().toList();
 	}
 
 	/**

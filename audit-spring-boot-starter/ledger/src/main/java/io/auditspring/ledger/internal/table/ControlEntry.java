@@ -31,6 +31,8 @@ public sealed interface ControlEntry {
 
 	String QUARANTINE = "audit.quarantined";
 
+	String RECEPTION = "audit.chain.received";
+
 	Set<String> ACTIONS = Set.of(REDACTION, RETIREMENT, ARCHIVE, QUARANTINE);
 
 	String SIGNATURE = "signature";
@@ -106,6 +108,15 @@ public sealed interface ControlEntry {
 	}
 
 	/**
+	 * A chain is one of another ledger, which appends to it.
+	 *
+	 * @param chain the chain
+	 */
+	record Reception(String chain) implements ControlEntry {
+
+	}
+
+	/**
 	 * Says nothing that could be understood.
 	 *
 	 * @param action the action
@@ -122,6 +133,10 @@ public sealed interface ControlEntry {
 	 * @return what it says, or {@code null} for an entry that speaks for itself only
 	 */
 	static @Nullable ControlEntry of(@Nullable String action, @Nullable CanonicalJson metadata) {
+		if (RECEPTION.equals(action) && metadata != null) {
+			String chain = metadata.toNode().path("chain").stringValue(null);
+			return (chain != null) ? new Reception(chain) : null;
+		}
 		if (action == null || !ACTIONS.contains(action)) {
 			return null;
 		}

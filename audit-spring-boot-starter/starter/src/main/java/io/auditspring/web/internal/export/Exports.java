@@ -91,14 +91,14 @@ public final class Exports {
 	}
 
 	/**
-	 * Whole chains, which prove that nothing is missing: all, or one with those that say
-	 * what was erased or retired of it.
+	 * Whole chains, which prove that nothing is missing: all if none is named, or some
+	 * with those that say what was erased or retired of them.
 	 */
-	public void chains(@Nullable String chain, OutputStream out) throws IOException {
+	public void chains(List<String> chains, OutputStream out) throws IOException {
 		try (Writer lines = writer(out)) {
 			LedgerExport export = new LedgerExport(this.dataSource, this.schema);
-			if (chain != null) {
-				export.write(chain, lines);
+			if (!chains.isEmpty()) {
+				export.write(chains, lines);
 			}
 			else {
 				export.writeAll(lines);
