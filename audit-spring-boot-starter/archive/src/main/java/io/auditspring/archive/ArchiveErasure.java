@@ -184,7 +184,8 @@ final class ArchiveErasure {
 			JsonNode delegation = (metadata != null) ? metadata.toNode().get(EntryFactory.DELEGATION) : null;
 			if (delegation != null) {
 				object.raw("metadata",
-						new CanonicalObject().raw(EntryFactory.DELEGATION, CanonicalJson.ofStored(delegation).toString())
+						new CanonicalObject()
+							.raw(EntryFactory.DELEGATION, CanonicalJson.ofStored(delegation).toString())
 							.toString());
 			}
 			if (related != null) {

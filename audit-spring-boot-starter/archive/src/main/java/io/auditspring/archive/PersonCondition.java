@@ -57,9 +57,8 @@ final class PersonCondition {
 		return switch (trace.kind()) {
 			case HOLD ->
 				"action in ('audit.hold', 'audit.release') and json_extract_string(metadata, '$.actor') = " + id;
-			case DELEGATE ->
-				DuckDbCondition.of(Condition.all(Condition.contains("related", trace.parameters().get(0)),
-						Condition.contains("metadata", trace.parameters().get(1))));
+			case DELEGATE -> DuckDbCondition.of(Condition.all(Condition.contains("related", trace.parameters().get(0)),
+					Condition.contains("metadata", trace.parameters().get(1))));
 			case ACTOR -> "actor_id = " + id + " and " + NO_CONTROL;
 			case IMPERSONATOR -> "impersonator_id = " + id + " and " + NO_CONTROL;
 			case TARGET ->

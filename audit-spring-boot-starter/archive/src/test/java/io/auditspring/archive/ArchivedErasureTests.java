@@ -158,8 +158,8 @@ class ArchivedErasureTests {
 		String metadata = "{\"delegation\":[\"bot\",\"it's\"],\"note\":7}";
 		this.ledger.appendAt(Instant.parse("2019-01-16T00:00:00Z"), "other",
 				List.of(entry("order.pay", "order", "jane", "bot", "Order", "7", related, metadata),
-						entry("order.pay", "order", "jane", "bot", "Order", "8", related, "{}"), entry("user.switch_ended",
-								"authentication", "clerk", "it's", "User", "clerk", "[]", "{}"),
+						entry("order.pay", "order", "jane", "bot", "Order", "8", related, "{}"),
+						entry("user.switch_ended", "authentication", "clerk", "it's", "User", "clerk", "[]", "{}"),
 						entry("order.pay", "order", "clerk", "it's", "Order", "9", "[]", "{}")));
 		ArchivingApplication.of(this.ledger.dataSource(), KEY, this.memory)
 			.withPropertyValues("audit.archive.directory=" + this.directory, "audit.archive.read=true")

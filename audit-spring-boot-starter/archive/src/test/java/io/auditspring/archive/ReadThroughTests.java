@@ -86,9 +86,9 @@ class ReadThroughTests {
 			this.ledger.appendAt(time, "main", samples.unplaced(9));
 			this.ledger.appendAt(time, "other", others.unplaced(4));
 		}
-		this.ledger.appendAt(Instant.parse("2019-01-15T00:00:00Z"), "main",
-				List.of(order("NEW", "{\"delegation\":[\"bot\",\"chief\"],\"order\":{\"lines\":[1,2.50]},\"tags\":[\"a/b~c\",\"it's\"]}", ACROSS),
-						order("PAID", "{\"order\":{\"vip\":true}}", ACROSS)));
+		this.ledger.appendAt(Instant.parse("2019-01-15T00:00:00Z"), "main", List.of(order("NEW",
+				"{\"delegation\":[\"bot\",\"chief\"],\"order\":{\"lines\":[1,2.50]},\"tags\":[\"a/b~c\",\"it's\"]}",
+				ACROSS), order("PAID", "{\"order\":{\"vip\":true}}", ACROSS)));
 		this.ledger.appendAt(Instant.parse("2026-11-01T00:00:00Z"), "main",
 				List.of(order("SHIPPED", "{\"stated\":[\"state\"]}", ACROSS)));
 		this.ledger.appendAt(Instant.parse("2026-11-02T00:00:00Z"), "main", samples.unplaced(12));
@@ -101,8 +101,8 @@ class ReadThroughTests {
 		Entry.DataGroup data = new Entry.DataGroup("Order no. 4711", "The order is 100%% %s".formatted(status), null,
 				null, status.equals("NEW") ? null : CanonicalJson.parse("{\"status\":\"NEW\"}"), state,
 				CanonicalJson.parse("{\"status\":{\"from\":\"NEW\",\"to\":\"%s\"}}".formatted(status)),
-				CanonicalJson.parse(metadata), CanonicalJson.parse("[%s{\"id\":\"7\",\"type\":\"Printer\"}]".formatted(
-						metadata.contains("delegation") ? "{\"id\":\"chief\",\"type\":\"Agent\"}," : "")));
+				CanonicalJson.parse(metadata), CanonicalJson.parse("[%s{\"id\":\"7\",\"type\":\"Printer\"}]"
+					.formatted(metadata.contains("delegation") ? "{\"id\":\"chief\",\"type\":\"Agent\"}," : "")));
 		Instant occurred = status.equals("SHIPPED") ? Instant.parse("2026-11-01T00:00:00Z")
 				: Instant.parse("2019-01-14T00:00:00Z");
 		return new Entry(UUID.randomUUID(), occurred, "shop", "it's", operation, "order.change", "order",

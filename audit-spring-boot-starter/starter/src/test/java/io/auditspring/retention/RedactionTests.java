@@ -299,7 +299,7 @@ class RedactionTests {
 				Entries.by("jane", "root", Entries.withMessage("paid")));
 		assertThat(this.redaction.erase(Subject.actor("root"), "r").erased())
 			.isEqualTo(Map.of(EntryGroup.ACTOR, 3L, EntryGroup.DATA, 2L));
-		assertThat(count("audit_log::text like '%root%' or audit_log::text like '%jane%'")).isZero();
+		assertThat(count("action <> 'audit.redaction' and audit_log::text ~ 'root|jane'")).isZero();
 	}
 
 	@Test

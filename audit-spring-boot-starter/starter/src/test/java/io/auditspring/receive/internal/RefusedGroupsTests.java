@@ -316,10 +316,9 @@ class RefusedGroupsTests {
 		assertThat(quarantined()).isEqualTo("0 actor, 0 data, 1 actor, 1 data, 2 data");
 		long hold = holds().placeOnActor("kari", "a dispute");
 		assertThat(monthIsHeld()).isEqualTo("t");
-		assertThat(erase(Subject.actor("kari")).left())
-			.isEqualTo(Map.of(ErasureReport.Cause.HELD, List.of(entry.id()), ErasureReport.Cause.KEPT,
-					List.of(UUID.fromString(ReceivingLab.query(this.lab.centre,
-							"select id from audit.audit_log where action = 'audit.hold'")))));
+		assertThat(erase(Subject.actor("kari")).left()).isEqualTo(Map.of(ErasureReport.Cause.HELD, List.of(entry.id()),
+				ErasureReport.Cause.KEPT, List.of(UUID.fromString(ReceivingLab.query(this.lab.centre,
+						"select id from audit.audit_log where action = 'audit.hold'")))));
 		holds().lift(hold, "settled");
 		assertThat(monthIsHeld()).isEqualTo("f");
 		sourceIsGone();

@@ -113,7 +113,8 @@ class EntryFactoryTests {
 				record, null);
 		String shown = Identifiers.limit(longId);
 		assertThat(entry.data().metadata().toNode().path("truncated").asBoolean()).isTrue();
-		assertThat(entry.data().metadata().toNode().path("delegation")).hasToString("[\"bot\",\"%s\"]".formatted(shown));
+		assertThat(entry.data().metadata().toNode().path("delegation"))
+			.hasToString("[\"bot\",\"%s\"]".formatted(shown));
 		assertThat(entry.data().related().toNode().path(1).path("id").asString()).isEqualTo(shown);
 	}
 

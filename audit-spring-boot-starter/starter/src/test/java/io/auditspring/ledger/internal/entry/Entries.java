@@ -50,8 +50,8 @@ public final class Entries {
 			.map("{\"type\":\"Agent\",\"id\":\"%s\"}"::formatted)
 			.collect(Collectors.joining(",", "[", "]"));
 		String chain = Stream.of(acting).map("\"%s\""::formatted).collect(Collectors.joining(",", "[", "]"));
-		return by("jane", acting[0], entry("order.pay", "Order", "42", "jane",
-				data("", "{\"delegation\":%s}".formatted(chain), agents)));
+		return by("jane", acting[0],
+				entry("order.pay", "Order", "42", "jane", data("", "{\"delegation\":%s}".formatted(chain), agents)));
 	}
 
 	/** The same, done by somebody else. */
@@ -65,9 +65,8 @@ public final class Entries {
 	/** The same in another category, by another kind of party. */
 	public static Entry of(String category, ActorType type, Entry entry) {
 		return new Entry(entry.id(), entry.occurredAt(), entry.service(), entry.tenant(), entry.operation(),
-				entry.action(), category, entry.severity(), entry.outcome(), type, entry.targetType(),
-				entry.targetId(), entry.revision(), entry.durationMicros(), entry.traceId(), entry.actor(),
-				entry.data());
+				entry.action(), category, entry.severity(), entry.outcome(), type, entry.targetType(), entry.targetId(),
+				entry.revision(), entry.durationMicros(), entry.traceId(), entry.actor(), entry.data());
 	}
 
 	/** An entry that says something about others. */
