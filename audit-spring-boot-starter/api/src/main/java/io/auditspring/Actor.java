@@ -132,8 +132,9 @@ public record Actor(ActorType type, String id, @Nullable String name, @Nullable 
 
 	/**
 	 * The same rights, with an agent who acts on this actor's behalf: what is recorded
-	 * has the agent's id as that of the impersonator, and the agent among what is
-	 * related. Whoever acted on this actor's behalf before has asked the agent to.
+	 * has the agent's id as that of the impersonator. Whoever acted on this actor's
+	 * behalf before has asked the agent to. All of them are among what is related, and in
+	 * the metadata under {@code delegation}.
 	 * @param agent the agent's id
 	 * @return the actor with the agent
 	 */

@@ -27,6 +27,7 @@ import io.auditspring.CheckpointSigner;
 import io.auditspring.archive.internal.range.Manifest;
 import io.auditspring.archive.internal.range.RangeName;
 import io.auditspring.archive.internal.range.RangeWriter;
+import io.auditspring.capture.internal.entry.EntryFactory;
 import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.entry.CanonicalJson;
@@ -39,6 +40,7 @@ import io.auditspring.ledger.internal.table.StoredEntry;
 import io.auditspring.retention.RedactableArchive.Redacted;
 import io.auditspring.retention.RedactableArchive.Result;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Erases groups of entries that are in the archive only: what is left of a range is
@@ -178,6 +180,14 @@ final class ArchiveErasure {
 				.text("actor_id", entry.actor().id())
 				.text("id", entry.core().id())
 				.text("impersonator_id", entry.actor().impersonator());
+			CanonicalJson metadata = entry.data().metadata();
+			JsonNode delegation = (metadata != null) ? metadata.toNode().get(EntryFactory.DELEGATION) : null;
+			if (delegation != null) {
+				object.raw("metadata",
+						new CanonicalObject()
+							.raw(EntryFactory.DELEGATION, CanonicalJson.ofStored(delegation).toString())
+							.toString());
+			}
 			if (related != null) {
 				object.raw("related", related.toString());
 			}

@@ -23,7 +23,8 @@ import io.auditspring.retention.internal.PersonTrace;
 final class PersonCondition {
 
 	/** As in the database. */
-	private static final String NAMING = "(json_exists(metadata, '$.actorAttributes') or category = 'authentication')";
+	private static final String NAMING = "(json_exists(metadata, '$.actorAttributes') or category = 'authentication'"
+			+ " or actor_type = 'agent')";
 
 	private static final String NO_CONTROL = "not (starts_with(action, '%s') and action not in %s)".formatted(
 			ControlActions.PREFIX,
@@ -38,10 +39,8 @@ final class PersonCondition {
 	static Map<EntryGroup, List<String>> of(List<PersonTrace> traces) {
 		Map<EntryGroup, List<String>> conditions = new EnumMap<>(EntryGroup.class);
 		for (PersonTrace trace : traces) {
-			if (trace.data() != PersonTrace.Data.NONE) {
-				add(conditions, EntryGroup.DATA, "not data_erased and " + of(trace)
-						+ ((trace.data() == PersonTrace.Data.NAMING) ? " and " + NAMING : ""));
-			}
+			add(conditions, EntryGroup.DATA, "not data_erased and " + of(trace)
+					+ ((trace.data() == PersonTrace.Data.NAMING) ? " and " + NAMING : ""));
 			if (trace.kind().isActor()) {
 				add(conditions, EntryGroup.ACTOR, "not actor_erased and " + of(trace));
 			}
@@ -58,6 +57,8 @@ final class PersonCondition {
 		return switch (trace.kind()) {
 			case HOLD ->
 				"action in ('audit.hold', 'audit.release') and json_extract_string(metadata, '$.actor') = " + id;
+			case DELEGATE -> DuckDbCondition.of(Condition.all(Condition.contains("related", trace.parameters().get(0)),
+					Condition.contains("metadata", trace.parameters().get(1))));
 			case ACTOR -> "actor_id = " + id + " and " + NO_CONTROL;
 			case IMPERSONATOR -> "impersonator_id = " + id + " and " + NO_CONTROL;
 			case TARGET ->

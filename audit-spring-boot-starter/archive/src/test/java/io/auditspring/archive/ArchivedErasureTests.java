@@ -151,6 +151,44 @@ class ArchivedErasureTests {
 		});
 	}
 
+	/** What is in the archive only, and names somebody who had others act. */
+	@Test
+	void whoHadOthersActIsErasedFromTheArchive() {
+		String related = "[{\"id\":\"bot\",\"type\":\"Agent\"},{\"id\":\"it's\",\"type\":\"Agent\"}]";
+		String metadata = "{\"delegation\":[\"bot\",\"it's\"],\"note\":7}";
+		this.ledger.appendAt(Instant.parse("2019-01-16T00:00:00Z"), "other",
+				List.of(entry("order.pay", "order", "jane", "bot", "Order", "7", related, metadata),
+						entry("order.pay", "order", "jane", "bot", "Order", "8", related, "{}"),
+						entry("user.switch_ended", "authentication", "clerk", "it's", "User", "clerk", "[]", "{}"),
+						entry("order.pay", "order", "clerk", "it's", "Order", "9", "[]", "{}")));
+		ArchivingApplication.of(this.ledger.dataSource(), KEY, this.memory)
+			.withPropertyValues("audit.archive.directory=" + this.directory, "audit.archive.read=true")
+			.run((context) -> {
+				assertThat(context.getBean(Retention.class).apply().retired()).containsExactly(JANUARY_2019);
+				AuditTrail trail = context.getBean(AuditTrail.class);
+				AuditRedaction redaction = context.getBean(AuditRedaction.class);
+				assertThat(trail.about(Subject.actor("it's"))).extracting(AuditEntry::getTargetId)
+					.containsExactlyInAnyOrder("7", "clerk", "9");
+				LegalHolds holds = context.getBean(LegalHolds.class);
+				long hold = holds.placeOnActor("it's", "case 12");
+				UUID held = trail.about(Subject.actor("it's"))
+					.filter((entry) -> "7".equals(entry.getTargetId()))
+					.findFirst()
+					.orElseThrow()
+					.getId();
+				assertThat(redaction.redact(held, EntryGroup.ACTOR, "Request 1").left())
+					.isEqualTo(Map.of(ErasureReport.Cause.HELD, List.of(held)));
+				holds.lift(hold, "closed");
+				assertThat(redaction.erase(Subject.actor("it's"), "Request 1").erased())
+					.isEqualTo(Map.of(EntryGroup.ACTOR, 2L, EntryGroup.DATA, 2L));
+				assertThat(trail.about(Subject.actor("it's"))).isEmpty();
+				assertThat(trail.entry(held).orElseThrow()).satisfies((entry) -> {
+					assertThat(actor(entry)).isEqualTo("jane");
+					assertThat(entry.getMessage()).isNull();
+				});
+			});
+	}
+
 	@Test
 	void everythingThatMayNameAPersonIsErasedInBoth() {
 		afterwards((context, redaction, trail) -> {

@@ -86,9 +86,9 @@ class ReadThroughTests {
 			this.ledger.appendAt(time, "main", samples.unplaced(9));
 			this.ledger.appendAt(time, "other", others.unplaced(4));
 		}
-		this.ledger.appendAt(Instant.parse("2019-01-15T00:00:00Z"), "main",
-				List.of(order("NEW", "{\"order\":{\"lines\":[1,2.50]},\"tags\":[\"a/b~c\",\"it's\"]}", ACROSS),
-						order("PAID", "{\"order\":{\"vip\":true}}", ACROSS)));
+		this.ledger.appendAt(Instant.parse("2019-01-15T00:00:00Z"), "main", List.of(order("NEW",
+				"{\"delegation\":[\"bot\",\"chief\"],\"order\":{\"lines\":[1,2.50]},\"tags\":[\"a/b~c\",\"it's\"]}",
+				ACROSS), order("PAID", "{\"order\":{\"vip\":true}}", ACROSS)));
 		this.ledger.appendAt(Instant.parse("2026-11-01T00:00:00Z"), "main",
 				List.of(order("SHIPPED", "{\"stated\":[\"state\"]}", ACROSS)));
 		this.ledger.appendAt(Instant.parse("2026-11-02T00:00:00Z"), "main", samples.unplaced(12));
@@ -101,7 +101,8 @@ class ReadThroughTests {
 		Entry.DataGroup data = new Entry.DataGroup("Order no. 4711", "The order is 100%% %s".formatted(status), null,
 				null, status.equals("NEW") ? null : CanonicalJson.parse("{\"status\":\"NEW\"}"), state,
 				CanonicalJson.parse("{\"status\":{\"from\":\"NEW\",\"to\":\"%s\"}}".formatted(status)),
-				CanonicalJson.parse(metadata), CanonicalJson.parse("[{\"id\":\"7\",\"type\":\"Printer\"}]"));
+				CanonicalJson.parse(metadata), CanonicalJson.parse("[%s{\"id\":\"7\",\"type\":\"Printer\"}]"
+					.formatted(metadata.contains("delegation") ? "{\"id\":\"chief\",\"type\":\"Agent\"}," : "")));
 		Instant occurred = status.equals("SHIPPED") ? Instant.parse("2026-11-01T00:00:00Z")
 				: Instant.parse("2019-01-14T00:00:00Z");
 		return new Entry(UUID.randomUUID(), occurred, "shop", "it's", operation, "order.change", "order",
@@ -126,6 +127,7 @@ class ReadThroughTests {
 		queries.put("an actor", all.actor("müller"));
 		queries.put("own entries", all.actor(new Actor(ActorType.USER, "müller", null, null)));
 		queries.put("under another identity", all.impersonator("boss"));
+		queries.put("by an agent", all.impersonator("chief", "nobody"));
 		queries.put("actions", all.action("order.pay", "login"));
 		queries.put("patterns", all.actions("order.*", "*.export"));
 		queries.put("without an action", all.withoutAction("login"));
@@ -253,6 +255,8 @@ class ReadThroughTests {
 				.containsExactly("The order is 100% NEW", "The order is 100% PAID", "The order is 100% SHIPPED");
 			assertThat(trail.about(Subject.actor("müller").andTarget("Order", 4711).withEverything())).hasSize(3);
 			assertThat(trail.about(Subject.actor("nobody"))).isEmpty();
+			assertThat(trail.about(Subject.actor("chief"))).extracting(AuditEntry::getMessage)
+				.containsExactly("The order is 100% NEW");
 			assertThat(trail.count(AuditQuery.all().to(END))).isEqualTo(67);
 			queries().forEach((name, query) -> assertThat(trail.count(query)).as(name)
 				.matches((count) -> (count > 0) != name.equals("another related thing")));

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 import io.auditspring.Outcome;
 import io.auditspring.Severity;
@@ -19,6 +20,7 @@ import io.auditspring.query.internal.condition.Restriction;
 import io.auditspring.query.internal.value.MetadataValue;
 import io.auditspring.query.internal.value.NamePattern;
 import io.auditspring.query.internal.value.WeekHours;
+import io.auditspring.retention.internal.PersonTrace;
 import jakarta.persistence.criteria.CriteriaBuilder;
 import jakarta.persistence.criteria.Expression;
 import jakarta.persistence.criteria.Predicate;
@@ -146,6 +148,15 @@ final class AuditFilters {
 					.of(JsonNodeFactory.instance.arrayNode()
 						.add(JsonNodeFactory.instance.objectNode().put("type", type).put("id", id)))
 					.toString());
+	}
+
+	/** What somebody did, or had others do, under another identity. */
+	static Condition acting(List<String> ids) {
+		Stream<Condition> delegates = ids.stream()
+			.map(PersonTrace::delegate)
+			.map((found) -> Condition.all(Condition.contains("related", found.get(0)),
+					Condition.contains("metadata", found.get(1))));
+		return Condition.any(Stream.concat(Stream.of(Condition.in("impersonatorId", ids)), delegates).toList());
 	}
 
 	static Condition metadata(MetadataValue value) {

@@ -138,14 +138,14 @@ public final class AuditQuery {
 	}
 
 	/**
-	 * Only what somebody did under the identity of somebody else, or one of several. No
-	 * index is made for that: unless another filter finds few, the whole period is read,
-	 * so choose one.
-	 * @param ids the ids of who really acted
+	 * Only what somebody did under the identity of somebody else, or one of several: by
+	 * themselves, or by an agent whom they asked. No index is made for that: unless
+	 * another filter finds few, the whole period is read, so choose one.
+	 * @param ids the ids of who really acted, or had others act
 	 * @return a narrower query
 	 */
 	public AuditQuery impersonator(String... ids) {
-		return oneOf("impersonatorId", ids);
+		return with(Filter.searched(AuditFilters.acting(values(ids))));
 	}
 
 	/**

@@ -96,9 +96,9 @@ public interface AuditTrail {
 
 	/**
 	 * Reads everything about a person, oldest first, each entry once: what the person
-	 * did, under another identity too, what was done to what stands for the person, and
-	 * what concerned that. Looks through the whole ledger, and its archive where that is
-	 * read, as the stream is consumed.
+	 * did, under another identity too, by an agent too, what was done to what stands for
+	 * the person, and what concerned that. Looks through the whole ledger, and its
+	 * archive where that is read, as the stream is consumed.
 	 * @param subject the person; all of it is told, whatever would be erased
 	 * @return the entries
 	 */

@@ -31,9 +31,9 @@ import org.springframework.dao.DataAccessResourceFailureException;
  * Places and lifts legal holds; each is recorded in the ledger. The database functions
  * that do it need the role {@code audit_retention}.
  * <p>
- * A hold on an actor is on what it did, or did in another's name; one on a target is on
- * what was done to it or concerned it. It keeps the months of these entries and, as a
- * chain only ever loses its beginning, all months after them.
+ * A hold on an actor is on what it did, did in another's name, or had others do so; one
+ * on a target is on what was done to it or concerned it. It keeps the months of these
+ * entries and, as a chain only ever loses its beginning, all months after them.
  *
  * @since 0.1.0
  */

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.UUID;
 
 import io.auditspring.Resource;
+import io.auditspring.capture.internal.entry.EntryFactory;
 import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.entry.CanonicalObject;
@@ -35,14 +36,19 @@ import org.jspecify.annotations.Nullable;
 final class PersonSearch {
 
 	/**
-	 * Attributes are the actor's, and what is said of signing in and out names the actor.
+	 * Attributes are the actor's. What is said of signing in and out names the actor, and
+	 * the impersonator who gives up an identity. An agent is related to what it does.
 	 */
 	private static final String NAMED = """
-			(entry.metadata -> 'actorAttributes' is not null or entry.category = 'authentication')""";
+			(entry.metadata -> 'actorAttributes' is not null or entry.category = 'authentication'
+				or entry.actor_type = 'agent')""";
 
 	private static final String NAMED_IN_QUARANTINE = """
-			(entry.category = 'authentication'
+			(entry.category = 'authentication' or entry.actor_type = 'agent'
 				or position(convert_to('"actorAttributes":', 'UTF8') in refused.content) > 0)""";
+
+	private static final String DELEGATED_IN_QUARANTINE = """
+			position(convert_to('"%s":[', 'UTF8') in content) > 0""".formatted(EntryFactory.DELEGATION);
 
 	private final String start;
 
@@ -86,7 +92,7 @@ final class PersonSearch {
 				from (
 					select id, chain, seq
 					from %1$s
-					where redacted = ? and position(? in content) > 0
+					where redacted = ? and position(? in content) > 0 and %%s
 					and (chain, seq) > (?, ?)
 					order by chain, seq
 					limit %4$s
@@ -198,6 +204,7 @@ final class PersonSearch {
 	private String condition(PersonTrace trace) {
 		return switch (trace.kind()) {
 			case HOLD -> "action in ('audit.hold', 'audit.release') and metadata ->> 'actor' = ?";
+			case DELEGATE -> "related @> ?::jsonb and metadata @> ?::jsonb";
 			case ACTOR -> "actor_id = ? and " + this.notControl;
 			case IMPERSONATOR -> "impersonator_id = ? and " + this.notControl;
 			case TARGET -> "target_type = ? and target_id = ?";
@@ -208,7 +215,6 @@ final class PersonSearch {
 	/** Whether the data of an entry is to be erased, and was not yet. */
 	private String telling(PersonTrace.Data data, String place) {
 		return switch (data) {
-			case NONE -> "false";
 			case NAMING -> "(entry.data_digest is null and %s or %s)".formatted(NAMED,
 					this.dataRefused.formatted(place, NAMED_IN_QUARANTINE));
 			case ALL -> "(entry.data_digest is null or %s)".formatted(this.dataRefused.formatted(place, "true"));
@@ -242,7 +248,9 @@ final class PersonSearch {
 		EntryGroup group = trace.kind().isActor() ? EntryGroup.ACTOR : EntryGroup.DATA;
 		List<Found> found = new ArrayList<>();
 		List<Found> erasable = new ArrayList<>();
-		Sql.each(connection, this.nextRefused.formatted(telling(trace.data(), "found")), (row) -> {
+		String sql = this.nextRefused.formatted(telling(trace.data(), "found"),
+				(trace.kind() == PersonTrace.Kind.DELEGATE) ? DELEGATED_IN_QUARANTINE : "true");
+		Sql.each(connection, sql, (row) -> {
 			found.add(Found.of(row));
 			if (!row.getBoolean("control")) {
 				erasable.add(found.get(found.size() - 1));
@@ -253,6 +261,7 @@ final class PersonSearch {
 
 	private static @Nullable String mention(PersonTrace trace) {
 		return switch (trace.kind()) {
+			case DELEGATE -> element(trace.parameters().get(0));
 			case ACTOR -> member("id", trace.parameters().get(0));
 			case IMPERSONATOR -> member("impersonator", trace.parameters().get(0));
 			case RELATED -> new CanonicalObject().text("id", trace.parameters().get(1))
@@ -316,6 +325,11 @@ final class PersonSearch {
 			mentions.add(member("targetId", target.id()));
 		}
 		return mentions;
+	}
+
+	/** The only one of an array. */
+	private static String element(String array) {
+		return array.substring(1, array.length() - 1);
 	}
 
 	private static String member(String name, String value) {

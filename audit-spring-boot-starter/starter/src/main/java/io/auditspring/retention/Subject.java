@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param actorId the id under which the person acted, or {@code null}: the actor group of
  * what was done by it, or in another's name, is erased; and where that names it, as on
- * signing in and out, or holds its attributes, the data group, too
+ * signing in and out, or holds its attributes, the data group, too. Where it had others
+ * act in another's name, such as an agent, the data group is erased
  * @param target what stands for the person where others acted on it, or {@code null}: the
  * data group of what was done to it is erased
  * @param everything whether to erase also the data group of what the person did, whose

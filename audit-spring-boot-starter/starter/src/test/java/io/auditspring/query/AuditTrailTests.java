@@ -21,6 +21,7 @@ import io.auditspring.ledger.internal.entry.Entries;
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.table.LedgerDatabase;
 import io.auditspring.retention.Redaction;
+import io.auditspring.retention.Subject;
 import io.auditspring.signing.LedgerVerifier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -127,6 +128,25 @@ class AuditTrailTests {
 		assertThat(count(AuditQuery.all().trace("4bf92f3577b34da6a3ce929d0e0e4736"))).isEqualTo(123);
 		assertThat(count(AuditQuery.all().trace("none"))).isZero();
 		assertThat(count(AuditQuery.all().actor("john").actor("jane"))).isZero();
+	}
+
+	@Test
+	void whoHadOthersActIsFoundToo() {
+		LedgerDatabase database = LedgerDatabase.create();
+		Entry entry = Entries.delegated("agent", "it's \\\\ root");
+		database.append("main", entry, Entries.delegated("agent", "roo"),
+				Entries.withRelated("[{\"type\":\"Agent\",\"id\":\"root\"}]"));
+		try (PersistenceUnit unit = PersistenceUnit.with(database)) {
+			AuditTrail trail = new JpaAuditTrail(unit.entityManager(),
+					new LedgerVerifier(database.dataSource(), database.schema()));
+			String root = "it's \\ root";
+			assertThat(trail.about(Subject.actor(root))).extracting(AuditEntry::getId).containsExactly(entry.id());
+			assertThat(trail.find(AuditQuery.all().impersonator(root)).getContent()).extracting(AuditEntry::getId)
+				.containsExactly(entry.id());
+			assertThat(trail.look(AuditQuery.all().impersonator("nobody", root)).entries()).hasSize(1);
+			assertThat(trail.look(AuditQuery.all().without((other) -> other.impersonator(root))).entries()).hasSize(2);
+			assertThat(trail.find(AuditQuery.all().impersonator("agent")).getContent()).hasSize(2);
+		}
 	}
 
 	@Test

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
+import io.auditspring.ActorType;
 import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.Problem;
 import io.auditspring.ledger.Roles;
@@ -251,6 +252,70 @@ class RedactionTests {
 			.isEqualTo(1);
 		assertThat(count("id = '%s' and metadata = '{\"amount\":7}'".formatted(silent.id()))).isEqualTo(1);
 		assertVerifies(3 + 3);
+	}
+
+	/** Who had an agent act is neither the actor nor the impersonator. */
+	@Test
+	void whoeverActsForSomebodyOrHasOthersActIsErased() {
+		Entry root = Entries.delegated("agent", "root");
+		Entry kari = Entries.delegated("kari", "svc");
+		Entry other = Entries.delegated("agent", "roo");
+		this.database.append("main", root, kari, other);
+		assertThat(this.redaction.erase(Subject.actor("root"), "r").erased()).isEqualTo(Map.of(EntryGroup.DATA, 1L));
+		assertThat(count("audit_log::text like '%\"root\"%'")).isZero();
+		assertThat(count("actor_id = 'jane' and impersonator_id = 'agent'")).isEqualTo(2);
+		assertThat(this.redaction.erase(Subject.actor("kari"), "r").erased())
+			.isEqualTo(Map.of(EntryGroup.DATA, 1L, EntryGroup.ACTOR, 1L));
+		assertThat(count("audit_log::text like '%kari%'")).isZero();
+		assertThat(count("id = '%s' and data_digest is null".formatted(other.id()))).isEqualTo(1);
+		assertThat(this.redaction.erase(Subject.actor("root").withEverything(), "r").erased()).isEmpty();
+		assertVerifies(6);
+	}
+
+	/** The actor group, which names who acted, goes with the first of them who asks. */
+	@Test
+	void whoeverActsIsFoundAfterTheActorWasErased() {
+		this.database.append("main", Entries.delegated("kari"));
+		assertThat(this.redaction.erase(Subject.actor("jane"), "r").erased()).isEqualTo(Map.of(EntryGroup.ACTOR, 1L));
+		assertThat(this.redaction.erase(Subject.actor("kari"), "r").erased()).isEqualTo(Map.of(EntryGroup.DATA, 1L));
+		assertThat(count("audit_log::text like '%kari%'")).isZero();
+	}
+
+	@Test
+	void aThingOfTheApplicationIsNobodyWhoActs() {
+		this.database.append("main", Entries.withRelated("[{\"type\":\"Agent\",\"id\":\"17\"}]"),
+				Entries.withMetadata("{\"delegation\":[\"17\"]}"));
+		assertThat(this.redaction.erase(Subject.actor("17").withEverything(), "r").erased()).isEmpty();
+	}
+
+	/** Nobody would find by the actor what an impersonator's erasure left of it. */
+	@Test
+	void whatNamesTheImpersonatorOrTellsOfTheActorIsErasedWithBoth() {
+		Entry ended = Entries.of("authentication", ActorType.USER,
+				Entries.by("root", "root", Entries.withMessage("root gave up the identity of jane")));
+		this.database.append("main", Entries.by("jane", "root", ended),
+				Entries.by("jane", "root",
+						Entries.withMetadata("{\"actorAttributes\":{\"email\":\"jane@example.org\"}}")),
+				Entries.by("jane", "root", Entries.withMessage("paid")));
+		assertThat(this.redaction.erase(Subject.actor("root"), "r").erased())
+			.isEqualTo(Map.of(EntryGroup.ACTOR, 3L, EntryGroup.DATA, 2L));
+		assertThat(count("action <> 'audit.redaction' and audit_log::text ~ 'root|jane'")).isZero();
+	}
+
+	@Test
+	void anAgentIsErasedFromWhatIsRelatedToo() {
+		Entry entry = Entries.withRelated("[{\"type\":\"Agent\",\"id\":\"bot\"}]");
+		this.database.append("main", Entries.by("bot", null, Entries.of("order", ActorType.AGENT, entry)));
+		assertThat(this.redaction.erase(Subject.actor("bot"), "r").erased())
+			.isEqualTo(Map.of(EntryGroup.ACTOR, 1L, EntryGroup.DATA, 1L));
+	}
+
+	@Test
+	void whoeverActsIsMentionedByStagedEntries() {
+		this.database.execute("insert into audit.audit_outbox (chain, entries) values ('main', '%s')"
+			.formatted(EntryCodec.write(List.of(Entries.delegated("agent", "kari")))));
+		assertThat(this.redaction.erase(Subject.actor("kari"), "r").staged()).isEqualTo(1);
+		assertThat(this.redaction.erase(Subject.actor("kar"), "r").staged()).isZero();
 	}
 
 	/** Neither transaction sees the entry of the other one. */

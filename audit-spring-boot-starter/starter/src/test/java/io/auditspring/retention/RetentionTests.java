@@ -497,6 +497,24 @@ class RetentionTests {
 	}
 
 	@Test
+	void aHoldOnSomebodyWhoHadOthersActCounts() {
+		Entry entry = Entries.delegated("agent", "kari");
+		this.database.appendAt(Instant.parse("2018-12-31T23:59:59.999999Z"), "second", entry);
+		LegalHolds holds = holds();
+		long hold = holds.placeOnActor("kari", "case 12");
+		assertThat(retention(RetentionAction.DROP).apply().kept()).isEqualTo(DECEMBER);
+		Redaction redaction = new Redaction(Roles.user(this.database.dataSource(), "audit_redactor"),
+				this.database.schema(), () -> Entries.entry("by"));
+		assertThat(redaction.redact(List.of(entry.id()), EntryGroup.ACTOR, "r").left())
+			.containsOnlyKeys(ErasureReport.Cause.HELD);
+		assertThat(redaction.erase(Subject.actor("kari"), "r").left()).containsEntry(ErasureReport.Cause.HELD,
+				List.of(entry.id()));
+		holds.lift(hold, "closed");
+		holds.placeOnActor("kar", "case 13");
+		assertThat(retention(RetentionAction.DROP).apply().retired()).hasSize(2);
+	}
+
+	@Test
 	void whatAHoldWasOnStaysInItsEntriesAndTheReportSaysSo() {
 		holds().lift(holds().placeOnActor("john", "case 12"), "closed");
 		Redaction redaction = new Redaction(Roles.user(this.database.dataSource(), "audit_redactor"),

@@ -918,11 +918,13 @@ as $$
 				or position(convert_to('"impersonator":' || to_json(hold.actor_id), 'UTF8') in q.content) > 0
 			else position(convert_to('{"id":' || to_json(hold.target_id) || ',"type":' || to_json(hold.target_type) || '}',
 				'UTF8') in q.content) > 0
+				or (position(convert_to('{"id":' || to_json(hold.actor_id) || ',"type":"Agent"}', 'UTF8') in q.content) > 0
+					and position(convert_to('"delegation":[', 'UTF8') in q.content) > 0)
 		end
 	)
 $$;
 
--- As before, and by what is in quarantine of it.
+-- As before, and by who acts for its actor, or has others act, and by what is in quarantine of it.
 create or replace function "${schema}".audit_is_held(entry "${schema}".audit_log) returns boolean
 	language sql
 	stable
@@ -933,17 +935,20 @@ as $$
 		where hold.actor_id in (entry.actor_id, entry.impersonator_id)
 		or (hold.target_type = entry.target_type and hold.target_id = entry.target_id)
 		or entry.related @> jsonb_build_array(jsonb_build_object('type', hold.target_type, 'id', hold.target_id))
+		or (entry.related @> jsonb_build_array(jsonb_build_object('type', 'Agent', 'id', hold.actor_id))
+			and entry.metadata @> jsonb_build_object('delegation', jsonb_build_array(hold.actor_id)))
 	) or "${schema}".audit_quarantine_is_held(entry.id, entry.seq)
 $$;
 
--- As before, and by what is in quarantine of entries of the month.
+-- As before, and by who acts for actors, or has others act, all of whom are related, too, which an index knows; and by what
+-- is in quarantine of entries of the month.
 create or replace function "${schema}".audit_month_is_held(month date) returns boolean
 	language sql
 	stable
 	set search_path = pg_catalog, pg_temp
 as $$
 	with entry as not materialized (
-		select l.chain, l.seq, l.actor_id, l.impersonator_id, l.target_type, l.target_id, l.related
+		select l.chain, l.seq, l.actor_id, l.impersonator_id, l.target_type, l.target_id, l.related, l.metadata
 		from "${schema}".audit_log l
 		where l.recorded_at >= date_trunc('month', month::timestamp) at time zone 'UTC'
 		and l.recorded_at < (date_trunc('month', month::timestamp) + interval '1 month') at time zone 'UTC'
@@ -958,6 +963,12 @@ as $$
 		or exists (
 			select from "${schema}".audit_legal_hold hold join entry
 			on entry.related @> jsonb_build_array(jsonb_build_object('type', hold.target_type, 'id', hold.target_id))
+			where entry.related is not null
+		)
+		or exists (
+			select from "${schema}".audit_legal_hold hold join entry
+			on entry.related @> jsonb_build_array(jsonb_build_object('type', 'Agent', 'id', hold.actor_id))
+			and entry.metadata @> jsonb_build_object('delegation', jsonb_build_array(hold.actor_id))
 			where entry.related is not null
 		)
 		or exists (

@@ -309,6 +309,25 @@ class RefusedGroupsTests {
 	}
 
 	@Test
+	void whoHadOthersActIsFoundInQuarantineToo() {
+		Entry entry = Entries.delegated("ł", "kari");
+		this.lab.send(0, this.lab.write(entry, Entries.delegated("ł", "kar"),
+				Entries.withRelated("[{\"id\":\"kari\",\"type\":\"Agent\"},{\"id\":\"ł\",\"type\":\"User\"}]")));
+		assertThat(quarantined()).isEqualTo("0 actor, 0 data, 1 actor, 1 data, 2 data");
+		long hold = holds().placeOnActor("kari", "a dispute");
+		assertThat(monthIsHeld()).isEqualTo("t");
+		assertThat(erase(Subject.actor("kari")).left()).isEqualTo(Map.of(ErasureReport.Cause.HELD, List.of(entry.id()),
+				ErasureReport.Cause.KEPT, List.of(UUID.fromString(ReceivingLab.query(this.lab.centre,
+						"select id from audit.audit_log where action = 'audit.hold'")))));
+		holds().lift(hold, "settled");
+		assertThat(monthIsHeld()).isEqualTo("f");
+		sourceIsGone();
+		assertThat(erase(Subject.actor("kari")).erased()).isEqualTo(Map.of(EntryGroup.DATA, 1L));
+		assertThat(quarantined()).isEqualTo("0 actor, 1 actor, 1 data, 2 data");
+		assertSound();
+	}
+
+	@Test
 	void whatIsInQuarantineIsDroppedWithItsMonth() {
 		this.lab.source.appendAt(Instant.parse("2018-12-31T00:00:00Z"), ReceivingLab.CHAIN, Entries.withMessage("5 ₿"));
 		this.lab.send(0, this.lab.write(Entries.withMessage("6 ₿")));

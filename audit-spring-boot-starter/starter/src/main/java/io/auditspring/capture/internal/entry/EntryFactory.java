@@ -51,7 +51,11 @@ public final class EntryFactory {
 
 	private static final int MAX_RELATED = 1_000;
 
-	private static final String AGENT = "Agent";
+	/** The kind, among what is related, of everybody who acts with the actor's rights. */
+	public static final String AGENT = "Agent";
+
+	/** Where the metadata tells who acts with the actor's rights. */
+	public static final String DELEGATION = "delegation";
 
 	private static final String STATED = "stated";
 
@@ -372,12 +376,24 @@ public final class EntryFactory {
 		return observed.isEmpty() ? null : CanonicalJson.of(observed);
 	}
 
+	// Persons are looked for in who acted: nothing takes the place of that, hides it or
+	// cuts it.
+	private @Nullable CanonicalJson metadata(Actor actor, RequestDetails request, Map<String, @Nullable Object> own) {
+		CanonicalJson described = described(actor, request, own);
+		if (actor.delegation().isEmpty()) {
+			return described;
+		}
+		ArrayNode delegation = JsonNodeFactory.instance.arrayNode();
+		actor.delegation().stream().map(Identifiers::limit).forEach(delegation::add);
+		return with(described, DELEGATION, delegation);
+	}
+
 	// What the application says itself takes precedence. One by one, so that a value that
 	// cannot be written leaves the others.
-	private @Nullable CanonicalJson metadata(Actor actor, RequestDetails request, Map<String, @Nullable Object> own) {
+	private @Nullable CanonicalJson described(Actor actor, RequestDetails request, Map<String, @Nullable Object> own) {
 		Map<String, ?> attributes = this.actors.of(actor);
 		RequestLine line = request.line().get();
-		if (line == null && attributes.isEmpty() && own.isEmpty() && actor.delegation().size() < 2) {
+		if (line == null && attributes.isEmpty() && own.isEmpty()) {
 			return null;
 		}
 		ObjectNode metadata = JsonNodeFactory.instance.objectNode();
@@ -391,9 +407,6 @@ public final class EntryFactory {
 		}
 		if (!attributes.isEmpty()) {
 			metadata.set("actorAttributes", this.values.toJsonByMembers(attributes));
-		}
-		if (actor.delegation().size() > 1) {
-			actor.delegation().forEach(metadata.putArray("delegation")::add);
 		}
 		own.forEach((key, value) -> metadata.set(String.valueOf(key), this.values.toJsonByMembers(value)));
 		return metadata.isEmpty() ? null : json(this.masking.mask(metadata));
@@ -425,29 +438,24 @@ public final class EntryFactory {
 		return (record.actor() != null) ? record.actor() : operation.origin().actor();
 	}
 
-	// Whoever asks for what an agent did must find it, whosever rights it had.
+	// Whoever asks for what an agent did, or had done, must find it, whosever rights it
+	// had. It is no entity of the application's that may have the same name.
 	private @Nullable CanonicalJson related(Actor actor, List<Resource> related) {
-		String agent = !actor.delegation().isEmpty() ? actor.delegation().get(0)
-				: (actor.type() == ActorType.AGENT) ? actor.id() : null;
-		if (agent == null) {
-			return related(related);
-		}
-		Resource acting = new Resource(AGENT, agent);
-		return related(
-				related.contains(acting) ? related : Stream.concat(Stream.of(acting), related.stream()).toList());
-	}
-
-	private @Nullable CanonicalJson related(List<Resource> related) {
-		if (related.isEmpty()) {
+		List<String> acting = (actor.delegation().isEmpty() && actor.type() == ActorType.AGENT) ? List.of(actor.id())
+				: actor.delegation();
+		List<Resource> agents = acting.stream().distinct().map((id) -> new Resource(AGENT, id)).toList();
+		List<Resource> others = related.stream().filter((resource) -> !agents.contains(resource)).toList();
+		if (agents.isEmpty() && others.isEmpty()) {
 			return null;
 		}
 		ArrayNode array = JsonNodeFactory.instance.arrayNode();
-		related.stream()
+		agents.forEach((agent) -> related(array, agent.type(), agent.id()));
+		others.stream()
 			.limit(MAX_RELATED)
 			.forEach((resource) -> related(array, this.entities.kind(resource.type()),
 					this.entities.shown(resource.type(), resource.id())));
-		if (related.size() > MAX_RELATED) {
-			related(array, "…", (related.size() - MAX_RELATED) + " more");
+		if (others.size() > MAX_RELATED) {
+			related(array, "…", (others.size() - MAX_RELATED) + " more");
 		}
 		return CanonicalJson.of(array);
 	}

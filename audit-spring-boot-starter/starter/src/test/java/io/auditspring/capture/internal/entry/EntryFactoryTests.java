@@ -11,6 +11,7 @@ import io.auditspring.capture.internal.origin.Origin;
 import io.auditspring.capture.internal.origin.RequestDetails;
 import io.auditspring.capture.internal.origin.RequestLine;
 import io.auditspring.capture.internal.state.EntityIdentifiers;
+import io.auditspring.capture.internal.value.Identifiers;
 import io.auditspring.capture.internal.value.JsonValues;
 import io.auditspring.capture.internal.value.Limits;
 import io.auditspring.capture.internal.value.Masking;
@@ -79,7 +80,7 @@ class EntryFactoryTests {
 		assertThat(entryOf(Actor.agent("bot", "a model")).data().related()).hasToString(related);
 		Entry delegated = entryOf(Actor.user("jane").delegatedTo("bot"));
 		assertThat(delegated.data().related()).hasToString(related);
-		assertThat(delegated.data().metadata()).isNull();
+		assertThat(delegated.data().metadata()).hasToString("{\"delegation\":[\"bot\"]}");
 		assertThat(delegated.actor().impersonator()).isEqualTo("bot");
 		assertThat(entryOf(Actor.user("jane").impersonatedBy("bob")).data().related())
 			.hasToString("[{\"id\":\"17\",\"type\":\"Invoice\"}]");
@@ -89,6 +90,32 @@ class EntryFactoryTests {
 	void whoAskedAnAgentIsInTheMetadata() {
 		assertThat(entryOf(Actor.user("jane").impersonatedBy("bob").delegatedTo("planner").delegatedTo("payer")).data()
 			.metadata()).hasToString("{\"delegation\":[\"payer\",\"planner\",\"bob\"]}");
+	}
+
+	@Test
+	void whoAskedAnAgentIsRelatedToWhatItDoes() {
+		assertThat(entryOf(Actor.user("jane").impersonatedBy("bob").delegatedTo("payer").delegatedTo("payer")).data()
+			.related()).hasToString("""
+					[{"id":"payer","type":"Agent"},{"id":"bob","type":"Agent"},{"id":"17","type":"Invoice"}]""");
+	}
+
+	/** By which persons are looked for. */
+	@Test
+	void nothingTakesThePlaceOfWhoAskedAnAgent() {
+		String longId = "b".repeat(400);
+		AuditRecord.Builder said = AuditRecord.action("invoice.pay").metadata("delegation", "of Norway");
+		for (int i = 0; i < 3_000; i++) {
+			said.metadata("name" + i, i).related("Invoice", i);
+		}
+		AuditRecord record = said.build();
+		Entry entry = this.factory.entry(new Operation(new Origin(Instant.now(),
+				Actor.user("jane").impersonatedBy(longId).delegatedTo("bot"), null, RequestDetails.NONE), record),
+				record, null);
+		String shown = Identifiers.limit(longId);
+		assertThat(entry.data().metadata().toNode().path("truncated").asBoolean()).isTrue();
+		assertThat(entry.data().metadata().toNode().path("delegation"))
+			.hasToString("[\"bot\",\"%s\"]".formatted(shown));
+		assertThat(entry.data().related().toNode().path(1).path("id").asString()).isEqualTo(shown);
 	}
 
 }

@@ -3,11 +3,14 @@ package io.auditspring.ledger.internal.entry;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import io.auditspring.ActorType;
 import io.auditspring.Outcome;
 import io.auditspring.Severity;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Entries to put into a ledger.
@@ -36,6 +39,34 @@ public final class Entries {
 
 	public static Entry withRelated(String related) {
 		return entry("order.pay", "Order", "42", "jane", data("", "{}", related));
+	}
+
+	/**
+	 * What was done with Jane's rights, as the trail records who acted.
+	 * @param acting who really acted, and for whom each
+	 */
+	public static Entry delegated(String... acting) {
+		String agents = Stream.of(acting)
+			.map("{\"type\":\"Agent\",\"id\":\"%s\"}"::formatted)
+			.collect(Collectors.joining(",", "[", "]"));
+		String chain = Stream.of(acting).map("\"%s\""::formatted).collect(Collectors.joining(",", "[", "]"));
+		return by("jane", acting[0],
+				entry("order.pay", "Order", "42", "jane", data("", "{\"delegation\":%s}".formatted(chain), agents)));
+	}
+
+	/** The same, done by somebody else. */
+	public static Entry by(String actor, @Nullable String impersonator, Entry entry) {
+		return new Entry(entry.id(), entry.occurredAt(), entry.service(), entry.tenant(), entry.operation(),
+				entry.action(), entry.category(), entry.severity(), entry.outcome(), entry.actorType(),
+				entry.targetType(), entry.targetId(), entry.revision(), entry.durationMicros(), entry.traceId(),
+				new Entry.ActorGroup(actor, null, impersonator, null, null, null, null, null), entry.data());
+	}
+
+	/** The same in another category, by another kind of party. */
+	public static Entry of(String category, ActorType type, Entry entry) {
+		return new Entry(entry.id(), entry.occurredAt(), entry.service(), entry.tenant(), entry.operation(),
+				entry.action(), category, entry.severity(), entry.outcome(), type, entry.targetType(), entry.targetId(),
+				entry.revision(), entry.durationMicros(), entry.traceId(), entry.actor(), entry.data());
 	}
 
 	/** An entry that says something about others. */
