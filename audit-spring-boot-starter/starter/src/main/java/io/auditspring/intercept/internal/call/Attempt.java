@@ -184,7 +184,7 @@ final class Attempt {
 			if (work.isLoss()) {
 				this.operation.undo(NOT_SAVED + work.reason());
 			}
-			if (work.isObscure()) {
+			if (work.isObscure() && !method().plain()) {
 				this.operation.metadata("readOnly", true);
 			}
 			work.entities().forEach((entity) -> kinds.add(this.call.auditing().factory().kind(entity)));
