@@ -214,7 +214,12 @@ class UnsavedWorkTests {
 				(entities) -> entities.createQuery("select name from Customer", String.class).getResultList());
 		customers.reading("3 nothing", (entities) -> {
 		});
-		assertThat(told(3)).containsExactly(MAYBE, NOTHING, NOTHING);
+		customers.without("4 around", (entities) -> transaction(true).executeWithoutResult((status) -> {
+			entities.find(Customer.class, id);
+			customers.joining("5 within", (same) -> {
+			});
+		}));
+		assertThat(told(5)).containsExactly(MAYBE, NOTHING, NOTHING, NOTHING, MAYBE);
 		assertThat(names(id)).containsExactly("Ada");
 	}
 

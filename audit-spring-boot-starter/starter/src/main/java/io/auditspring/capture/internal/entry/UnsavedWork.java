@@ -149,7 +149,6 @@ public final class UnsavedWork {
 	 */
 	UnsavedWork since(@Nullable UnsavedWork earlier, @Nullable UnsavedWork own) {
 		UnsavedWork since = new UnsavedWork(this.session, this.cause);
-		since.obscure = this.obscure;
 		this.things.forEach((key, thing) -> {
 			Thing known = (earlier != null) ? earlier.things.get(key) : null;
 			Thing blamed = (own != null) ? own.things.get(key) : null;

@@ -165,8 +165,7 @@ final class Attempt {
 		handOver(previous, this.operation);
 		try {
 			Object result = proceedWithin(joined);
-			handOver(this.operation, previous);
-			tellUnsaved();
+			tellUnsaved(handOver(this.operation, previous));
 			return result;
 		}
 		catch (Throwable ex) {
@@ -178,14 +177,14 @@ final class Attempt {
 		}
 	}
 
-	private void tellUnsaved() {
+	private void tellUnsaved(@Nullable UnsavedWork last) {
+		if (last != null && last.isObscure() && !method().plain()) {
+			this.operation.metadata("readOnly", true);
+		}
 		Set<String> kinds = new TreeSet<>();
 		for (UnsavedWork work : this.operation.unsaved()) {
 			if (work.isLoss()) {
 				this.operation.undo(NOT_SAVED + work.reason());
-			}
-			if (work.isObscure() && !method().plain()) {
-				this.operation.metadata("readOnly", true);
 			}
 			work.entities().forEach((entity) -> kinds.add(this.call.auditing().factory().kind(entity)));
 		}
@@ -227,7 +226,7 @@ final class Attempt {
 	}
 
 	// What a session holds at each change of calls tells which of them did it.
-	private void handOver(@Nullable AuditContext from, @Nullable AuditContext to) {
+	private @Nullable UnsavedWork handOver(@Nullable AuditContext from, @Nullable AuditContext to) {
 		UnsavedWork work = this.call.auditing().transactions().unsaved(this.transaction);
 		if (work != null && from instanceof Operation operation) {
 			operation.leaves(work);
@@ -235,6 +234,7 @@ final class Attempt {
 		if (work != null && to instanceof Operation operation) {
 			operation.finds(work);
 		}
+		return work;
 	}
 
 	// Behind an asynchronous advice the outer interceptor has long returned.
