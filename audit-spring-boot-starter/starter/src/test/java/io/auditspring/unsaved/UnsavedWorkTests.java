@@ -120,7 +120,8 @@ class UnsavedWorkTests {
 
 	private UUID customer() {
 		Customer customer = new Customer("Ada");
-		transaction(false).executeWithoutResult((status) -> customers.entityManager.persist(customer));
+		transaction(false)
+			.executeWithoutResult((status) -> context.getBean(EntityManager.class).persist(customer));
 		return customer.id;
 	}
 

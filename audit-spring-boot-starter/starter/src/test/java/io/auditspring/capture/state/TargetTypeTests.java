@@ -97,20 +97,20 @@ class TargetTypeTests {
 	@Test
 	void anotherKindThatIsOnlyLessLikeTheNameIsNotTheEntity() {
 		application.prepare((entityManager) -> {
-			entityManager.persist(new MemberEntity(7));
-			entityManager.persist(new MemberSettings(7));
+			entityManager.persist(new PatronEntity(7));
+			entityManager.persist(new PatronSettings(7));
 		});
-		assertThat(targeting("Member", 7L, (entityManager) -> entityManager.find(MemberSettings.class, 7L).locale = "fr"))
+		assertThat(targeting("Patron", 7L, (entityManager) -> entityManager.find(PatronSettings.class, 7L).locale = "fr"))
 			.extracting("target_type", "target_id", "changes")
-			.containsExactly(tuple("Member", "7", null),
-					tuple("MemberSettings", "7", "{\"locale\": {\"to\": \"fr\", \"from\": \"en\"}}"));
-		assertThat(targeting("Member", 7L, (entityManager) -> entityManager.find(MemberEntity.class, 7L).name = "Bo"))
+			.containsExactly(tuple("Patron", "7", null),
+					tuple("PatronSettings", "7", "{\"locale\": {\"to\": \"fr\", \"from\": \"en\"}}"));
+		assertThat(targeting("Patron", 7L, (entityManager) -> entityManager.find(PatronEntity.class, 7L).name = "Bo"))
 			.extracting("target_type", "target_id", "changes")
-			.containsExactly(tuple("Member", "7", "{\"name\": {\"to\": \"Bo\", \"from\": \"Al\"}}"));
-		assertThat(targeting("JpaMember", 7L,
-				(entityManager) -> entityManager.find(MemberEntity.class, 7L).name = "Cy"))
+			.containsExactly(tuple("Patron", "7", "{\"name\": {\"to\": \"Bo\", \"from\": \"Al\"}}"));
+		assertThat(targeting("JpaPatron", 7L,
+				(entityManager) -> entityManager.find(PatronEntity.class, 7L).name = "Cy"))
 			.extracting("target_type", "target_id", "changes")
-			.containsExactly(tuple("JpaMember", "7", "{\"name\": {\"to\": \"Cy\", \"from\": \"Bo\"}}"));
+			.containsExactly(tuple("JpaPatron", "7", "{\"name\": {\"to\": \"Cy\", \"from\": \"Bo\"}}"));
 	}
 
 	@Test
@@ -174,17 +174,17 @@ class TargetTypeTests {
 
 	@Entity
 	@Audited
-	static class MemberEntity {
+	static class PatronEntity {
 
 		@Id
 		long id;
 
 		String name = "Al";
 
-		MemberEntity() {
+		PatronEntity() {
 		}
 
-		MemberEntity(long id) {
+		PatronEntity(long id) {
 			this.id = id;
 		}
 
@@ -192,17 +192,17 @@ class TargetTypeTests {
 
 	@Entity
 	@Audited
-	static class MemberSettings {
+	static class PatronSettings {
 
 		@Id
 		long id;
 
 		String locale = "en";
 
-		MemberSettings() {
+		PatronSettings() {
 		}
 
-		MemberSettings(long id) {
+		PatronSettings(long id) {
 			this.id = id;
 		}
 
