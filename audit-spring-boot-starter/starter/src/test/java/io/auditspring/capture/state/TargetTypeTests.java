@@ -100,15 +100,16 @@ class TargetTypeTests {
 			entityManager.persist(new PatronEntity(7));
 			entityManager.persist(new PatronSettings(7));
 		});
-		assertThat(targeting("Patron", 7L, (entityManager) -> entityManager.find(PatronSettings.class, 7L).locale = "fr"))
+		assertThat(
+				targeting("Patron", 7L, (entityManager) -> entityManager.find(PatronSettings.class, 7L).locale = "fr"))
 			.extracting("target_type", "target_id", "changes")
 			.containsExactly(tuple("Patron", "7", null),
 					tuple("PatronSettings", "7", "{\"locale\": {\"to\": \"fr\", \"from\": \"en\"}}"));
 		assertThat(targeting("Patron", 7L, (entityManager) -> entityManager.find(PatronEntity.class, 7L).name = "Bo"))
 			.extracting("target_type", "target_id", "changes")
 			.containsExactly(tuple("Patron", "7", "{\"name\": {\"to\": \"Bo\", \"from\": \"Al\"}}"));
-		assertThat(targeting("JpaPatron", 7L,
-				(entityManager) -> entityManager.find(PatronEntity.class, 7L).name = "Cy"))
+		assertThat(
+				targeting("JpaPatron", 7L, (entityManager) -> entityManager.find(PatronEntity.class, 7L).name = "Cy"))
 			.extracting("target_type", "target_id", "changes")
 			.containsExactly(tuple("JpaPatron", "7", "{\"name\": {\"to\": \"Cy\", \"from\": \"Bo\"}}"));
 	}

@@ -15,6 +15,7 @@ import java.util.TreeSet;
 
 import org.hibernate.FlushMode;
 import org.hibernate.collection.spi.PersistentCollection;
+import org.hibernate.engine.spi.CollectionEntry;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.Status;
 import org.hibernate.event.spi.EventSource;
@@ -36,7 +37,9 @@ public final class UnsavedWork {
 
 	private final Map<Object, Thing> things = new IdentityHashMap<>();
 
-	/** Whether there are entities that may have changed, and of which nothing is known. */
+	/**
+	 * Whether there are entities that may have changed, and of which nothing is known.
+	 */
 	private boolean obscure;
 
 	private UnsavedWork(EventSource session, Cause cause) {
@@ -56,8 +59,7 @@ public final class UnsavedWork {
 			.reentrantSafeEntityEntries()) {
 			work.look(entity.getKey(), entity.getValue());
 		}
-		session.getPersistenceContextInternal()
-			.forEachCollectionEntry((collection, entry) -> work.look(collection, entry.getLoadedPersister()), true);
+		session.getPersistenceContextInternal().forEachCollectionEntry(work::look, true);
 		return work;
 	}
 
@@ -95,16 +97,20 @@ public final class UnsavedWork {
 		}
 	}
 
-	private void look(PersistentCollection<?> collection, @Nullable CollectionPersister persister) {
+	private void look(PersistentCollection<?> collection, CollectionEntry entry) {
+		Object owner = collection.getOwner();
+		EntityEntry holder = (owner != null) ? this.session.getPersistenceContextInternal().getEntry(owner) : null;
+		if (holder != null && holder.getStatus() == Status.DELETED) {
+			// It goes with that one.
+			return;
+		}
 		try {
-			if (isChanged(collection, persister)) {
-				Object owner = collection.getOwner();
-				EntityEntry entry = (owner != null) ? this.session.getPersistenceContextInternal().getEntry(owner)
-						: null;
-				add(collection, entry, Kind.CHANGED, contents(collection));
+			if (isChanged(collection, entry)) {
+				add(collection, holder, Kind.CHANGED, contents(collection));
 			}
 		}
 		catch (RuntimeException ex) {
+			// Elements may be unable to be compared.
 			this.obscure = true;
 		}
 	}
@@ -113,9 +119,17 @@ public final class UnsavedWork {
 		this.things.put(thing, new Thing(kind, (entry != null) ? entry.getEntityName() : null, state));
 	}
 
-	private static boolean isChanged(PersistentCollection<?> collection, @Nullable CollectionPersister persister) {
-		return collection.isDirty() || (collection.wasInitialized() && persister != null && persister.isMutable()
-				&& !collection.equalsSnapshot(persister));
+	private boolean isChanged(PersistentCollection<?> collection, CollectionEntry entry) {
+		CollectionPersister persister = entry.getLoadedPersister();
+		if (collection.isDirty() || !collection.wasInitialized() || persister == null || !persister.isMutable()) {
+			return collection.isDirty();
+		}
+		if (entry.getSnapshot() == null) {
+			// Of what is only read Hibernate keeps no copy.
+			this.obscure = true;
+			return false;
+		}
+		return !collection.equalsSnapshot(persister);
 	}
 
 	private static List<@Nullable Object> contents(PersistentCollection<?> collection) {
@@ -188,7 +202,9 @@ public final class UnsavedWork {
 	 * @return {@code false} where nothing is lost that is certain to have been meant
 	 */
 	public boolean isLoss() {
-		return this.things.values().stream().anyMatch((thing) -> this.cause == Cause.OVER || thing.kind() != Kind.CHANGED);
+		return this.things.values()
+			.stream()
+			.anyMatch((thing) -> this.cause == Cause.OVER || thing.kind() != Kind.CHANGED);
 	}
 
 	/**

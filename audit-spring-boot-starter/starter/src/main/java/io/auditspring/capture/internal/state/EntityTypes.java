@@ -127,9 +127,8 @@ final class EntityTypes {
 		}
 		Map<EntityPersister, EntityNames> names = new HashMap<>();
 		for (EntityPersister persister : all) {
-			names.put(persister,
-					new EntityNames(shown.get(persister.getEntityName()), persister.getMappedClass(), own(persister),
-							supertypes(persister, all), known, persister.getRootEntityName(), words));
+			names.put(persister, new EntityNames(shown.get(persister.getEntityName()), persister.getMappedClass(),
+					own(persister), supertypes(persister, all), known, persister.getRootEntityName(), words));
 		}
 		return names;
 	}

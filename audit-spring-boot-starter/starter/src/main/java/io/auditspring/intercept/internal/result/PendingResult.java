@@ -37,8 +37,8 @@ public final class PendingResult {
 		@Override
 		protected Boolean computeValue(Class<?> type) {
 			return Callable.class.isAssignableFrom(type) || Flow.Publisher.class.isAssignableFrom(type)
-					|| BaseStream.class.isAssignableFrom(type)
-					|| isDeferred(type) || ReactiveAdapterRegistry.getSharedInstance().getAdapter(type) != null;
+					|| BaseStream.class.isAssignableFrom(type) || isDeferred(type)
+					|| ReactiveAdapterRegistry.getSharedInstance().getAdapter(type) != null;
 		}
 
 	};

@@ -151,7 +151,8 @@ class CapturedEntitiesTests {
 	@Test
 	void whatFailsInTheCommitItselfIsNotCounted() {
 		try (Application application = new Application("audit.capture.max-entities=1")) {
-			application.log.jdbc().execute("alter table plain add constraint late unique (name) deferrable initially deferred");
+			application.log.jdbc()
+				.execute("alter table plain add constraint late unique (name) deferrable initially deferred");
 			assertThatException().isThrownBy(() -> application.change((entityManager) -> {
 				entityManager.persist(new Plain(1));
 				entityManager.persist(new Plain(2));

@@ -116,14 +116,16 @@ class RejectedInputTests {
 				controller.download(new MockHttpServletResponse(), 200);
 				controller.download(new MockHttpServletResponse(), 403);
 				controller.download(new HttpServletResponseWrapper(new MockHttpServletResponse()), 404);
-				controller.write(new ServletWebRequest(new MockHttpServletRequest(), new MockHttpServletResponse()), 401);
+				controller.write(new ServletWebRequest(new MockHttpServletRequest(), new MockHttpServletResponse()),
+						401);
 				for (int status : List.of(200, 409)) {
 					MockServerWebExchange exchange = MockServerWebExchange
 						.from(MockServerHttpRequest.get("/owners").build());
 					controller.exchange(exchange, status).block();
 					controller.reactive(exchange.getResponse(), status).block();
 				}
-				controller.exchange(MockServerWebExchange.from(MockServerHttpRequest.get("/owners").build()), 0).block();
+				controller.exchange(MockServerWebExchange.from(MockServerHttpRequest.get("/owners").build()), 0)
+					.block();
 				assertThat(new AuditLog(this.database).await(9)).extracting("action", "outcome", "error")
 					.containsExactly(tuple("owner.download", "success", null),
 							tuple("owner.download", "denied", "Answered 403 FORBIDDEN"),
