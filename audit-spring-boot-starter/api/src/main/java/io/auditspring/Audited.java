@@ -74,7 +74,7 @@ public @interface Audited {
 	 * changed, else none. It means an entity by the name of its class, with or without
 	 * package or the class around it, by that of {@code @Entity}, or by that of a
 	 * supertype. A name that no entity has means the changed one with the target's id, if
-	 * there is only one whose name is like it: one of both names holds the other, as
+	 * of all kinds only that one's name is like it: one of both names holds the other, as
 	 * {@code Order} and {@code OrderEntity}.
 	 * @return the target's type
 	 */

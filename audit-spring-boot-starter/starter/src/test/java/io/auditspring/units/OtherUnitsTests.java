@@ -273,6 +273,18 @@ class OtherUnitsTests {
 					(entry) -> assertThat(entry).containsEntry("outcome", "failure").containsEntry("metadata", null));
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "stock", "gate", "mart", "yard" })
+	void whatACallThatFailsHasCommittedElsewhereIsCounted(String unit) {
+		assertThatException().isThrownBy(() -> desk.inShop(() -> {
+			in(unit, (entities) -> entities.persist(new Customer(1)));
+			throw new IllegalStateException("as planned");
+		}));
+		assertThat(entries(1)).singleElement()
+			.satisfies((entry) -> assertThat(entry).containsEntry("outcome", "failure")
+				.containsEntry("metadata", counted(1)));
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	@Import(ShopConfiguration.class)
 	static class Application {

@@ -212,6 +212,20 @@ class BulkTests {
 	}
 
 	@Test
+	void whatACallThatFailsHasCommittedApartIsTold() {
+		int earlier = application.log().settled();
+		assertThatIllegalStateException().isThrownBy(() -> application.callOnly((entityManager) -> {
+			entityManager.createQuery("update Ware p set p.note = 'n' where p.id = 1").executeUpdate();
+			application.apart((inner) -> inner.createQuery("delete from Ware p where p.id = 99").executeUpdate());
+			throw new IllegalStateException("no");
+		}));
+		assertThat(application.log().await(earlier + 1).get(earlier)).containsEntry("outcome", "failure")
+			.hasEntrySatisfying("metadata",
+					(metadata) -> assertThat((String) metadata).contains("delete", "\"rows\": 0")
+						.doesNotContain("update"));
+	}
+
+	@Test
 	void whatIsRolledBackOnTheWayIsNotToldAndTheRestIs() {
 		assertThat((String) metadataOf((entityManager) -> {
 			entityManager.createQuery("update Ware p set p.note = 'n' where p.id = 1").executeUpdate();

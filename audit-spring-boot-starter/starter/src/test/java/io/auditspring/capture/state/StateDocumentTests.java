@@ -75,9 +75,10 @@ class StateDocumentTests {
 			  shown. The same holds for related resources. Whoever reads the trail may use any of the names. As an identifier
 			  is unique within a hierarchy of entities, the trail of a thing is the same by the name of each of its classes. So use a
 			  word that is an entity's name only for that entity.
-			- If no entity has the name that a call uses as `targetType`, or if several kinds of entities have it, the call may still mean an entity that it changed. If no entity has it, this is the entity with the
-			  target's identifier, provided that only one changed entity has a name like it (one name contains the other:
-			  `Order`, `OrderEntity`). If several kinds have it, it is the one that changed. Otherwise the name stays as it was given.
+			- If no entity has the name that a call uses as `targetType`, or if several kinds of entities have it, the call may still mean an entity that it changed. If no entity has it, this is the changed entity with the
+			  target's identifier, provided that its kind is the only one of all mapped kinds that has a name like it (one name contains the other:
+			  `Order`, `OrderEntity`). If several kinds have a name like it, it is the one whose name is the same without `Entity`, `Jpa` or `Db`; and if there is none,
+			  each changed entity has an entry of its own. If several kinds have it, it is the one that changed. Otherwise the name stays as it was given.
 			- A secret identifier, or a secret part of one, is replaced by `hmac:` and a digest, also in references and the
 			  keys of maps. The digest is the same for equal values, so that the trail of a thing can be followed. It is the first 128 bits of
 			  HMAC-SHA256 over the value's text (for an identifier of several parts: over their canonical JSON), in hexadecimal digits. `TRUST.md` tells

@@ -93,6 +93,34 @@ class TargetTypeTests {
 			.containsExactly(tuple("Shipment", "6", null), tuple("Invoice", "6", "{\"id\": 6}"));
 	}
 
+	/** What is shown of it would be taken for the state of the target. */
+	@Test
+	void anotherKindThatIsOnlyLessLikeTheNameIsNotTheEntity() {
+		application.prepare((entityManager) -> {
+			entityManager.persist(new PatronEntity(7));
+			entityManager.persist(new PatronSettings(7));
+		});
+		assertThat(
+				targeting("Patron", 7L, (entityManager) -> entityManager.find(PatronSettings.class, 7L).locale = "fr"))
+			.extracting("target_type", "target_id", "changes")
+			.containsExactly(tuple("Patron", "7", null),
+					tuple("PatronSettings", "7", "{\"locale\": {\"to\": \"fr\", \"from\": \"en\"}}"));
+		assertThat(targeting("Patron", 7L, (entityManager) -> entityManager.find(PatronEntity.class, 7L).name = "Bo"))
+			.extracting("target_type", "target_id", "changes")
+			.containsExactly(tuple("Patron", "7", "{\"name\": {\"to\": \"Bo\", \"from\": \"Al\"}}"));
+		assertThat(
+				targeting("JpaPatron", 7L, (entityManager) -> entityManager.find(PatronEntity.class, 7L).name = "Cy"))
+			.extracting("target_type", "target_id", "changes")
+			.containsExactly(tuple("JpaPatron", "7", "{\"name\": {\"to\": \"Cy\", \"from\": \"Bo\"}}"));
+	}
+
+	@Test
+	void severalThatAreEquallyLikeItAreEntriesOfTheirOwn() {
+		assertThat(targeting("Garment", 8L, (entityManager) -> entityManager.persist(new WinterGarment(8))))
+			.extracting("target_type", "target_id", "after_state")
+			.containsExactly(tuple("Garment", "8", null), tuple("WinterGarment", "8", "{\"id\": 8}"));
+	}
+
 	interface Storable {
 
 	}
@@ -142,6 +170,67 @@ class TargetTypeTests {
 		Reminder(long id) {
 			super(id);
 		}
+
+	}
+
+	@Entity
+	@Audited
+	static class PatronEntity {
+
+		@Id
+		long id;
+
+		String name = "Al";
+
+		PatronEntity() {
+		}
+
+		PatronEntity(long id) {
+			this.id = id;
+		}
+
+	}
+
+	@Entity
+	@Audited
+	static class PatronSettings {
+
+		@Id
+		long id;
+
+		String locale = "en";
+
+		PatronSettings() {
+		}
+
+		PatronSettings(long id) {
+			this.id = id;
+		}
+
+	}
+
+	@Entity
+	@Audited
+	static class WinterGarment {
+
+		@Id
+		long id;
+
+		WinterGarment() {
+		}
+
+		WinterGarment(long id) {
+			this.id = id;
+		}
+
+	}
+
+	@Entity
+	@Audited
+	static class SummerGarment {
+
+		@Id
+		long id;
 
 	}
 

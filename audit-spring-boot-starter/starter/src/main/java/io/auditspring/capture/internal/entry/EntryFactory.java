@@ -239,6 +239,15 @@ public final class EntryFactory {
 	}
 
 	/**
+	 * What entries call a kind of entity.
+	 * @param entity its mapped name
+	 * @return its name
+	 */
+	public String kind(String entity) {
+		return this.entities.kind(entity);
+	}
+
+	/**
 	 * The entry of one of several attempts at a call.
 	 * @param entry the entry
 	 * @param attempt which one, from 1; 0 where no other is known

@@ -67,13 +67,14 @@ public final class Operation implements AuditContext {
 
 	private volatile @Nullable String reason;
 
-	/** What it knows of, by sessions whose transactions are over. */
-	private Map<Object, UnsavedWork> known = Map.of();
+	/** What it found in sessions that nobody writes, by these. */
+	private Map<Object, UnsavedWork> found = Map.of();
+
+	/** What it left in them itself. */
+	private Map<Object, UnsavedWork> left = Map.of();
 
 	/** Secrets of calls within this one that failed. */
 	private Set<String> hidden = Set.of();
-
-	private boolean losing;
 
 	private volatile int attempt;
 
@@ -190,32 +191,37 @@ public final class Operation implements AuditContext {
 	}
 
 	/**
-	 * Says what a session whose transaction is over holds when this operation begins, or
-	 * goes on after a call within it.
+	 * Says what a session that nobody writes holds when this operation begins, or goes on
+	 * after a call within it.
 	 * @param work what that is
 	 */
 	public void finds(UnsavedWork work) {
-		if (this.known.isEmpty()) {
-			this.known = new IdentityHashMap<>(1);
+		if (this.found.isEmpty()) {
+			this.found = new IdentityHashMap<>(1);
 		}
-		this.known.put(work.session(), work);
+		this.found.put(work.session(), work);
 	}
 
 	/**
-	 * Says what a session whose transaction is over holds when this operation ends, or a
-	 * call within it begins: what it did not find there it has lost itself.
+	 * Says what a session that nobody writes holds when this operation ends, or a call
+	 * within it begins: what it did not find there it has lost itself, unless it is taken
+	 * back or written until its end.
 	 * @param work what that is
 	 */
 	public void leaves(UnsavedWork work) {
-		this.losing |= work.hasMoreThan(this.known.get(work.session()));
+		if (this.left.isEmpty()) {
+			this.left = new IdentityHashMap<>(1);
+		}
+		Object session = work.session();
+		this.left.put(session, work.since(this.found.get(session), this.left.get(session)));
 	}
 
 	/**
-	 * Whether it has told a session what that never writes.
-	 * @return {@code false} also where only a call within it has
+	 * What it has told sessions that these do not write.
+	 * @return one for each session, without what only calls within it have told
 	 */
-	public boolean isLosing() {
-		return this.losing;
+	public List<UnsavedWork> unsaved() {
+		return this.left.values().stream().filter((work) -> !work.isSavedLater()).toList();
 	}
 
 	/**

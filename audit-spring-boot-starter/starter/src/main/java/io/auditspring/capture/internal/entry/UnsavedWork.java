@@ -10,10 +10,12 @@ import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 
-import jakarta.persistence.PersistenceException;
+import org.hibernate.FlushMode;
 import org.hibernate.collection.spi.PersistentCollection;
+import org.hibernate.engine.spi.CollectionEntry;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.Status;
 import org.hibernate.event.spi.EventSource;
@@ -24,66 +26,110 @@ import org.hibernate.type.TypeHelper;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a session has been told and has not written. Where its transaction is over, nobody
- * will: what is added to it is lost.
+ * What a session has been told and has not written. Where its transaction is over, or
+ * only reads, or where it has none, nobody writes it: what is added to it is lost.
  */
 public final class UnsavedWork {
 
 	private final EventSource session;
 
-	/** Of entities their state, of collections what is in them. */
-	private final Map<Object, Object> things = new IdentityHashMap<>();
+	private final Cause cause;
 
-	private UnsavedWork(EventSource session) {
+	private final Map<Object, Thing> things = new IdentityHashMap<>();
+
+	/**
+	 * Whether there are entities that may have changed, and of which nothing is known.
+	 */
+	private boolean obscure;
+
+	private UnsavedWork(EventSource session, Cause cause) {
 		this.session = session;
+		this.cause = cause;
 	}
 
 	/**
 	 * Looks what a session holds, without writing any of it.
 	 * @param session the session
+	 * @param cause why nobody writes it
 	 * @return what it has not written
 	 */
-	public static UnsavedWork of(EventSource session) {
-		UnsavedWork work = new UnsavedWork(session);
+	public static UnsavedWork of(EventSource session, Cause cause) {
+		UnsavedWork work = new UnsavedWork(session, cause);
 		for (Map.Entry<Object, EntityEntry> entity : session.getPersistenceContextInternal()
 			.reentrantSafeEntityEntries()) {
 			work.look(entity.getKey(), entity.getValue());
 		}
-		session.getPersistenceContextInternal().forEachCollectionEntry((collection, entry) -> {
-			if (isChanged(collection, entry.getLoadedPersister())) {
-				work.things.put(collection, contents(collection));
-			}
-		}, true);
+		session.getPersistenceContextInternal().forEachCollectionEntry(work::look, true);
 		return work;
 	}
 
 	private void look(Object entity, EntityEntry entry) {
 		if (entry.getStatus() == Status.DELETED) {
-			this.things.put(entity, Status.DELETED);
+			if (entry.isExistsInDatabase()) {
+				add(entity, entry, Kind.REMOVED, Status.DELETED);
+			}
 		}
-		else if (entry.getStatus() == Status.MANAGED || entry.getStatus() == Status.READ_ONLY) {
+		else if (entry.getStatus() == Status.READ_ONLY) {
+			this.obscure |= entry.getPersister().isMutable();
+		}
+		else if (entry.getStatus() == Status.MANAGED) {
 			lookAtState(entity, entry);
 		}
 	}
 
 	private void lookAtState(Object entity, EntityEntry entry) {
+		Kind kind = entry.isExistsInDatabase() ? Kind.CHANGED : Kind.ADDED;
 		try {
 			EntityPersister persister = entry.getPersister();
 			@Nullable Object[] values = persister.getValues(entity);
-			if (!entry.isExistsInDatabase() || (entry.requiresDirtyCheck(entity)
+			if (kind == Kind.ADDED || (entry.requiresDirtyCheck(entity)
 					&& persister.findDirty(values, entry.getLoadedState(), entity, this.session) != null)) {
-				this.things.put(entity, State.of(persister.getPropertyTypes(), values, this.session));
+				add(entity, entry, kind, State.of(persister.getPropertyTypes(), values, this.session));
 			}
 		}
-		catch (PersistenceException ex) {
-			// What cannot even be looked at is not written either.
-			this.things.put(entity, ex);
+		catch (RuntimeException ex) {
+			// What cannot even be looked at is not written either. Where nothing would
+			// have been, nobody knows whether it has changed.
+			if (kind == Kind.ADDED || this.cause == Cause.OVER) {
+				add(entity, entry, kind, ex);
+			}
+			this.obscure = true;
 		}
 	}
 
-	private static boolean isChanged(PersistentCollection<?> collection, @Nullable CollectionPersister persister) {
-		return collection.isDirty() || (collection.wasInitialized() && persister != null && persister.isMutable()
-				&& !collection.equalsSnapshot(persister));
+	private void look(PersistentCollection<?> collection, CollectionEntry entry) {
+		Object owner = collection.getOwner();
+		EntityEntry holder = (owner != null) ? this.session.getPersistenceContextInternal().getEntry(owner) : null;
+		if (holder != null && holder.getStatus() == Status.DELETED) {
+			// It goes with that one.
+			return;
+		}
+		try {
+			if (isChanged(collection, entry)) {
+				add(collection, holder, Kind.CHANGED, contents(collection));
+			}
+		}
+		catch (RuntimeException ex) {
+			// Elements may be unable to be compared.
+			this.obscure = true;
+		}
+	}
+
+	private void add(Object thing, @Nullable EntityEntry entry, Kind kind, Object state) {
+		this.things.put(thing, new Thing(kind, (entry != null) ? entry.getEntityName() : null, state));
+	}
+
+	private boolean isChanged(PersistentCollection<?> collection, CollectionEntry entry) {
+		CollectionPersister persister = entry.getLoadedPersister();
+		if (collection.isDirty() || !collection.wasInitialized() || persister == null || !persister.isMutable()) {
+			return collection.isDirty();
+		}
+		if (entry.getSnapshot() == null) {
+			// Of what is only read Hibernate keeps no copy.
+			this.obscure = true;
+			return false;
+		}
+		return !collection.equalsSnapshot(persister);
 	}
 
 	private static List<@Nullable Object> contents(PersistentCollection<?> collection) {
@@ -110,15 +156,127 @@ public final class UnsavedWork {
 	}
 
 	/**
-	 * Whether something was added or changed since an earlier look.
-	 * @param earlier what was found then, or {@code null} for nothing
-	 * @return {@code false} also where something was taken back
+	 * The part of it that somebody is to blame for.
+	 * @param earlier what was found before, or {@code null} for nothing
+	 * @param own what of an earlier time is blamed on the same one, or {@code null}
+	 * @return what was added or changed since, and what is still there of the other
 	 */
-	boolean hasMoreThan(@Nullable UnsavedWork earlier) {
-		return this.things.entrySet()
+	UnsavedWork since(@Nullable UnsavedWork earlier, @Nullable UnsavedWork own) {
+		UnsavedWork since = new UnsavedWork(this.session, this.cause);
+		this.things.forEach((key, thing) -> {
+			Thing known = (earlier != null) ? earlier.things.get(key) : null;
+			Thing blamed = (own != null) ? own.things.get(key) : null;
+			if (blamed != null) {
+				since.things.put(key, (thing.kind() == Kind.REMOVED) ? thing : blamed);
+			}
+			else if (known == null || isOther(thing.state(), known.state())) {
+				boolean added = known != null && thing.kind() == Kind.ADDED;
+				since.things.put(key, added ? new Thing(Kind.CHANGED, thing.entity(), thing.state()) : thing);
+			}
+		});
+		return since;
+	}
+
+	// Values may be unable to be compared.
+	private static boolean isOther(Object state, Object known) {
+		try {
+			return !state.equals(known);
+		}
+		catch (RuntimeException ex) {
+			return true;
+		}
+	}
+
+	/**
+	 * Whether the session is about to write it after all.
+	 * @return whether it has a transaction, and flushes before that is committed
+	 */
+	boolean isSavedLater() {
+		return this.session.isOpen() && this.session.isTransactionInProgress()
+				&& this.session.getHibernateFlushMode() != FlushMode.MANUAL;
+	}
+
+	/**
+	 * Whether something is lost without which a call has not done what it says. Who only
+	 * reads may set something in an entity to show it.
+	 * @return {@code false} where nothing is lost that is certain to have been meant
+	 */
+	public boolean isLoss() {
+		return this.things.values()
 			.stream()
-			.anyMatch((thing) -> earlier == null
-					|| !Objects.equals(thing.getValue(), earlier.things.get(thing.getKey())));
+			.anyMatch((thing) -> this.cause == Cause.OVER || thing.kind() != Kind.CHANGED);
+	}
+
+	/**
+	 * Whether more may be lost than can be seen: in a transaction that only reads
+	 * Hibernate need not keep what an entity was like.
+	 * @return {@code false} where it shows all
+	 */
+	public boolean isObscure() {
+		return this.obscure && this.cause == Cause.READING;
+	}
+
+	/**
+	 * What kinds of entities are lost.
+	 * @return their mapped names
+	 */
+	public Set<String> entities() {
+		Set<String> entities = new TreeSet<>();
+		this.things.values().forEach((thing) -> {
+			if (thing.entity() != null) {
+				entities.add(thing.entity());
+			}
+		});
+		return entities;
+	}
+
+	/**
+	 * Why it is not written, as entries say it.
+	 * @return the reason
+	 */
+	public String reason() {
+		return this.cause.reason;
+	}
+
+	/**
+	 * Why nobody writes what a session holds.
+	 */
+	public enum Cause {
+
+		/** Listeners still work with it. */
+		OVER("the transaction that the call joined was over"),
+
+		/** Nothing is flushed in it. */
+		READING("the transaction only reads"),
+
+		/** Nothing is flushed without one. */
+		NO_TRANSACTION("no transaction was running");
+
+		private final String reason;
+
+		Cause(String reason) {
+			this.reason = reason;
+		}
+
+	}
+
+	private enum Kind {
+
+		ADDED, REMOVED, CHANGED
+
+	}
+
+	/**
+	 * An entity or a collection.
+	 *
+	 * @param kind what is to become of it
+	 * @param entity the mapped name of the entity, or of the one that holds it;
+	 * {@code null} where that is not known
+	 * @param state what it is like: of an entity its values, of a collection what is in
+	 * it
+	 */
+	private record Thing(Kind kind, @Nullable String entity, Object state) {
+
 	}
 
 	/**

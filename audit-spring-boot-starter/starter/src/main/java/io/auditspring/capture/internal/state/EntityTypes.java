@@ -118,10 +118,17 @@ final class EntityTypes {
 			known.addAll(own(persister));
 			known.addAll(supertypes(persister, all));
 		}
+		Map<String, Set<String>> words = new HashMap<>();
+		for (EntityPersister persister : all) {
+			if (hasClass(persister)) {
+				words.computeIfAbsent(persister.getRootEntityName(), (root) -> new HashSet<>())
+					.addAll(EntityNames.words(persister.getMappedClass(), shown.get(persister.getEntityName())));
+			}
+		}
 		Map<EntityPersister, EntityNames> names = new HashMap<>();
 		for (EntityPersister persister : all) {
 			names.put(persister, new EntityNames(shown.get(persister.getEntityName()), persister.getMappedClass(),
-					own(persister), supertypes(persister, all), known));
+					own(persister), supertypes(persister, all), known, persister.getRootEntityName(), words));
 		}
 		return names;
 	}

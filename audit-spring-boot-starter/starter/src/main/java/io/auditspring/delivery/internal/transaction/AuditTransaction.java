@@ -15,8 +15,10 @@ import io.auditspring.capture.internal.entry.Operation;
 import io.auditspring.capture.internal.state.EntityChange;
 import io.auditspring.capture.internal.state.UnreadChange;
 import io.auditspring.database.internal.BoundConnections;
+import org.hibernate.FlushMode;
 import org.hibernate.engine.spi.EntityKey;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.event.spi.EventSource;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -99,6 +101,17 @@ public final class AuditTransaction implements TransactionSynchronization {
 
 	boolean isInProgress() {
 		return this.session.isInProgress();
+	}
+
+	/**
+	 * The session that writes nothing of what it is told, as Spring has it in a
+	 * transaction that only reads.
+	 * @return it, or {@code null} where it writes, or is none of Hibernate's that keep
+	 * entities
+	 */
+	@Nullable EventSource unwriting() {
+		return (this.readOnly && this.session.current() instanceof EventSource stateful
+				&& stateful.getHibernateFlushMode() == FlushMode.MANUAL) ? stateful : null;
 	}
 
 	/**

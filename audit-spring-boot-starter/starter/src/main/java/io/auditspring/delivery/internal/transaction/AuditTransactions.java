@@ -137,15 +137,26 @@ public final class AuditTransactions implements ChangeSink {
 	}
 
 	/**
-	 * What this thread has told a session that never writes it: its transaction is over,
-	 * and listeners still work with it.
+	 * What this thread has told a session that does not write it: its transaction only
+	 * reads, or is over while listeners still work with it, or it has none.
 	 * @param current what {@link #current()} gave, or {@code null}
 	 * @return that, or {@code null} where there is no such session
 	 */
 	public @Nullable UnsavedWork unsaved(@Nullable AuditTransaction current) {
-		boolean ended = (current != null) ? !current.isInProgress() : isWithinTransactions();
-		return (ended && TransactionSession.ended(this.delivery.bound()) instanceof EventSource session)
-				? UnsavedWork.of(session) : null;
+		EventSource reading = (current != null) ? current.unwriting() : null;
+		if (reading != null) {
+			return UnsavedWork.of(reading, UnsavedWork.Cause.READING);
+		}
+		if (current != null && current.isInProgress()) {
+			return null;
+		}
+		if ((current != null || isWithinTransactions())
+				&& TransactionSession.ended(this.delivery.bound()) instanceof EventSource session) {
+			return UnsavedWork.of(session, TransactionSynchronizationManager.isActualTransactionActive()
+					? UnsavedWork.Cause.OVER : UnsavedWork.Cause.NO_TRANSACTION);
+		}
+		return (TransactionSession.idle(this.delivery.bound()) instanceof EventSource session)
+				? UnsavedWork.of(session, UnsavedWork.Cause.NO_TRANSACTION) : null;
 	}
 
 	// Without one no session has ended, and most calls need not look for it.

@@ -42,6 +42,11 @@ final class OperationChanges {
 	/** How often others changed by then, by their kinds. */
 	private Map<String, Integer> further = Map.of();
 
+	/** What of these the operation was told, as it was about to be committed. */
+	private final List<EntityKey> told = new ArrayList<>(0);
+
+	private Map<String, Integer> toldFurther = Map.of();
+
 	private final int maxEntities;
 
 	private @Nullable CompletedOperation ending;
@@ -209,8 +214,7 @@ final class OperationChanges {
 		if (isSuppressed()) {
 			return entries;
 		}
-		this.withoutState.forEach((key, entity) -> this.operation.changedWithoutState(key, entity.type()));
-		this.further.forEach(this.operation::changedWithoutState);
+		tellWithoutState();
 		List<EntityChange> further = this.changes.list();
 		Outcome outcome = Outcome.SUCCESS;
 		if (this.ending != null) {
@@ -225,13 +229,30 @@ final class OperationChanges {
 				further.remove(target);
 				entry = factory.withState(entry, target, revision);
 			}
-			entries.add((this.undone != null) ? failed(entry, this.ending.record(), this.undone, factory)
-					: factory.withUnseen(entry, this.operation));
+			Entry seen = factory.withUnseen(entry, this.operation);
+			entries.add((this.undone != null) ? failed(seen, this.ending.record(), this.undone, factory) : seen);
 		}
 		for (EntityChange change : further) {
 			entries.add(factory.entry(this.operation, outcome, change, revision));
 		}
 		return entries;
+	}
+
+	private void tellWithoutState() {
+		this.withoutState.forEach((key, entity) -> {
+			if (this.operation.changedWithoutState(key, entity.type())) {
+				this.told.add(key);
+			}
+		});
+		this.further.forEach(this.operation::changedWithoutState);
+		this.toldFurther = this.further;
+	}
+
+	private void takeBackWithoutState() {
+		this.told.forEach(this.operation::takeBackWithoutState);
+		this.toldFurther.forEach((type, times) -> this.operation.changedWithoutState(type, -times));
+		this.told.clear();
+		this.toldFurther = Map.of();
 	}
 
 	private boolean isSuppressed() {
@@ -259,12 +280,12 @@ final class OperationChanges {
 
 	private List<EntityChange> fitting(AuditRecord record, Predicate<EntityChange> type) {
 		String id = record.targetId();
-		return this.changes.list().stream().filter(type).filter((change) -> id == null || change.hasId(id)).toList();
+		return this.changes.list().stream().filter((change) -> id == null || change.hasId(id)).filter(type).toList();
 	}
 
 	/**
 	 * Adds the entry of the operation in a transaction that was rolled back: whatever it
-	 * returned, it did nothing there.
+	 * returned, it did nothing there. What it did elsewhere may be there.
 	 * @param afterCompletion where to add it
 	 * @param factory makes the entry
 	 */
@@ -272,11 +293,12 @@ final class OperationChanges {
 		if (this.awaited) {
 			this.operation.undo();
 		}
+		takeBackWithoutState();
 		Entry ended = (this.ending != null) ? this.ending.entry(null) : null;
 		if (this.ending == null || ended == null) {
 			return;
 		}
-		Entry entry = factory.withAttempt(ended, this.operation.attempt());
+		Entry entry = factory.withUnseen(factory.withAttempt(ended, this.operation.attempt()), this.operation);
 		if (entry.outcome() == Outcome.SUCCESS && !this.apart) {
 			afterCompletion.addUndone(delivery(), factory.failed(entry, this.ending.record(), null));
 		}

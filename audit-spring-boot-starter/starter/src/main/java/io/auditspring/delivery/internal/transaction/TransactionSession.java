@@ -70,6 +70,17 @@ final class TransactionSession {
 	}
 
 	/**
+	 * The session of this thread that has no transaction, such as one that is open while
+	 * a request is answered.
+	 * @param bound what the thread has bound
+	 * @return it, or {@code null}
+	 */
+	static @Nullable SharedSessionContractImplementor idle(BoundConnections bound) {
+		return bound.session(
+				(holder, session) -> !holder.isSynchronizedWithTransaction() && !session.isTransactionInProgress());
+	}
+
+	/**
 	 * The session, which may have come later than the transaction.
 	 * @return it, or {@code null} where there is none
 	 */

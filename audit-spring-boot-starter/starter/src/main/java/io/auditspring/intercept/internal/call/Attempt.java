@@ -7,6 +7,7 @@ package io.auditspring.intercept.internal.call;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Attempt {
 
-	private static final String NOT_SAVED = "Not saved: the transaction that the call joined was over";
+	private static final String NOT_SAVED = "Not saved when the call ended: ";
 
 	private final Call call;
 
@@ -39,6 +40,7 @@ final class Attempt {
 
 	private final @Nullable AuditTransaction transaction;
 
+	/** Whether it never came to the method: something around it answered, or refused. */
 	private final boolean past;
 
 	private Attempt(Call call, MethodInvocation invocation, Operation operation, @Nullable AuditTransaction transaction,
@@ -117,14 +119,6 @@ final class Attempt {
 	}
 
 	/**
-	 * Whether it never came to the method: something around it answered, or refused it.
-	 * @return {@code false} if the method was run
-	 */
-	boolean isPast() {
-		return this.past;
-	}
-
-	/**
 	 * Runs the method, and what is within the inner interceptor besides.
 	 * @return what it returned, or what takes the place of that
 	 * @throws Throwable what it threw
@@ -171,10 +165,7 @@ final class Attempt {
 		handOver(previous, this.operation);
 		try {
 			Object result = proceedWithin(joined);
-			handOver(this.operation, previous);
-			if (this.operation.isLosing()) {
-				this.operation.undo(NOT_SAVED);
-			}
+			tellUnsaved(handOver(this.operation, previous));
 			return result;
 		}
 		catch (Throwable ex) {
@@ -183,6 +174,22 @@ final class Attempt {
 		}
 		finally {
 			AuditContextHolder.replace(previous);
+		}
+	}
+
+	private void tellUnsaved(@Nullable UnsavedWork last) {
+		if (last != null && last.isObscure() && !method().plain()) {
+			this.operation.metadata("readOnly", true);
+		}
+		Set<String> kinds = new TreeSet<>();
+		for (UnsavedWork work : this.operation.unsaved()) {
+			if (work.isLoss()) {
+				this.operation.undo(NOT_SAVED + work.reason());
+			}
+			work.entities().forEach((entity) -> kinds.add(this.call.auditing().factory().kind(entity)));
+		}
+		if (!kinds.isEmpty()) {
+			this.operation.metadata("notSaved", kinds);
 		}
 	}
 
@@ -219,7 +226,7 @@ final class Attempt {
 	}
 
 	// What a session holds at each change of calls tells which of them did it.
-	private void handOver(@Nullable AuditContext from, @Nullable AuditContext to) {
+	private @Nullable UnsavedWork handOver(@Nullable AuditContext from, @Nullable AuditContext to) {
 		UnsavedWork work = this.call.auditing().transactions().unsaved(this.transaction);
 		if (work != null && from instanceof Operation operation) {
 			operation.leaves(work);
@@ -227,6 +234,7 @@ final class Attempt {
 		if (work != null && to instanceof Operation operation) {
 			operation.finds(work);
 		}
+		return work;
 	}
 
 	// Behind an asynchronous advice the outer interceptor has long returned.
@@ -314,7 +322,7 @@ final class Attempt {
 
 	// Another advice answered, or left the method out.
 	private void answered(@Nullable Object answer) {
-		if (answer != null) {
+		if (answer != null || isAnsweredByNothing()) {
 			this.operation.metadata("answeredBy", OtherAdvice.answering(this.invocation));
 		}
 		else if (this.call.auditing().skipped() == SkippedCalls.IGNORE) {
@@ -323,6 +331,20 @@ final class Attempt {
 		else {
 			this.operation.metadata("skipped", true);
 		}
+	}
+
+	/**
+	 * Whether it was left out: nobody answered in place of the method.
+	 * @param answer what was returned, or {@code null}
+	 * @return {@code false} also where the method was run
+	 */
+	boolean isLeftOut(@Nullable Object answer) {
+		return this.past && answer == null && !isAnsweredByNothing();
+	}
+
+	// That there is nothing is what a cache remembers of such a method.
+	private boolean isAnsweredByNothing() {
+		return this.invocation.getMethod().getReturnType() != void.class && OtherAdvice.isCached(this.invocation);
 	}
 
 	/**

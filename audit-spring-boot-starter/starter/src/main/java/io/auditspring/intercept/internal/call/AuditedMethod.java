@@ -39,12 +39,13 @@ import org.springframework.expression.spel.SpelEvaluationException;
  * @param condition decides whether a call leaves an entry, or {@code null}
  * @param attributes the attributes that are evaluated for every call
  * @param saves whether it is there to save what was changed before it was called
+ * @param plain whether Spring Data does all of it: it sets nothing in what it has read
  * @param encloses whether what it calls belongs to the same operation
  * @param approval why a call needs approval, or {@code null} where that is not said
  */
 record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capturesArguments, boolean capturesResult,
 		boolean secretResult, List<Argument> arguments, ResultKind resultKind, @Nullable AuditExpression condition,
-		List<Attribute> attributes, boolean saves, boolean encloses, @Nullable String approval) {
+		List<Attribute> attributes, boolean saves, boolean plain, boolean encloses, @Nullable String approval) {
 
 	private static final String ERRORS = "expressionErrors";
 
@@ -56,8 +57,20 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 	 * @return the method
 	 */
 	AuditedMethod savingWhatIsChanged() {
+		return with(true, false);
+	}
+
+	/**
+	 * The same of a method that only Spring Data has to do with.
+	 * @return the method
+	 */
+	AuditedMethod settingNothing() {
+		return with(false, true);
+	}
+
+	private AuditedMethod with(boolean saves, boolean plain) {
 		return new AuditedMethod(this.outline, this.capturesState, this.capturesArguments, this.capturesResult,
-				this.secretResult, this.arguments, this.resultKind, this.condition, this.attributes, true,
+				this.secretResult, this.arguments, this.resultKind, this.condition, this.attributes, saves, plain,
 				this.encloses, this.approval);
 	}
 

@@ -76,7 +76,7 @@ final class AuditedMethodReader {
 				this.capturesResult && method.getReturnType() != void.class,
 				AnnotatedElementUtils.hasAnnotation(method, Sensitive.class), arguments,
 				ResultKind.of(method.getReturnType()), attributes.condition(audited.condition()), attributes.all(),
-				false, false, approval(method));
+				false, false, false, approval(method));
 	}
 
 	/**
@@ -88,7 +88,7 @@ final class AuditedMethodReader {
 		AuditRecord delivered = (outline.delivery() == Delivery.DEFAULT)
 				? outline.toBuilder().delivery(this.defaultDelivery).build() : outline;
 		return new AuditedMethod(delivered, this.stateAvailable, false, false, false, AuditedWork.Step.ARGUMENTS,
-				ResultKind.AT_ONCE, null, List.of(), false, true, null);
+				ResultKind.AT_ONCE, null, List.of(), false, false, true, null);
 	}
 
 	private static @Nullable String approval(Method method) {

@@ -69,7 +69,18 @@ final class AuditedRepository extends StaticMethodMatcher {
 		if (found == null && this.methods.anyIn(base)) {
 			found = this.methods.find(method, base);
 		}
-		return (found != null && takesEntities(method)) ? found.savingWhatIsChanged() : found;
+		if (found == null) {
+			return null;
+		}
+		if (takesEntities(method)) {
+			return found.savingWhatIsChanged();
+		}
+		return isOfSpringData(method) ? found.settingNothing() : found;
+	}
+
+	private boolean isOfSpringData(Method method) {
+		return this.repository.isQueryMethod(method) || (this.repository.isBaseClassMethod(method)
+				&& this.repository.getRepositoryBaseClass().getName().startsWith("org.springframework.data."));
 	}
 
 	private boolean takesEntities(Method method) {

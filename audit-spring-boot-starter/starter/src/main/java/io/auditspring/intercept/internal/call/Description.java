@@ -123,7 +123,7 @@ final class Description {
 
 	// Nobody threw anything, nobody had an answer.
 	private boolean isSkipped() {
-		return this.attempt.isPast() && this.result == null && this.failure == null;
+		return this.failure == null && this.attempt.isLeftOut(this.result);
 	}
 
 	private CompletedOperation describe(AuditRecord.Builder record, Long duration) {

@@ -46,6 +46,9 @@ final class OtherAdvice {
 	/** Its stand-ins for a result are refusals, and told of as such. */
 	private static final String SECURITY = "org.springframework.security.";
 
+	/** Remembers what was returned. */
+	private static final String CACHE = "org.springframework.cache.";
+
 	/** Does what a repository's method stands for. */
 	private static final String DATA = "org.springframework.data.";
 
@@ -113,6 +116,16 @@ final class OtherAdvice {
 	static String answering(MethodInvocation invocation) {
 		List<String> names = answering(around(invocation)).map(OtherAdvice::name).distinct().toList();
 		return (names.size() == 1) ? names.get(0) : UNKNOWN;
+	}
+
+	/**
+	 * Whether a cache alone may have answered instead of the method.
+	 * @param invocation the call
+	 * @return whether the proxy has one of Spring's, and nothing else that has an answer
+	 */
+	static boolean isCached(MethodInvocation invocation) {
+		List<Advice> answering = answering(around(invocation)).toList();
+		return !answering.isEmpty() && answering.stream().allMatch((advice) -> isOf(advice, CACHE));
 	}
 
 	/**

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
+import java.util.stream.BaseStream;
 
 import io.auditspring.capture.internal.value.PlainTypes;
 import org.jspecify.annotations.Nullable;
@@ -21,11 +22,12 @@ import org.springframework.util.ClassUtils;
  */
 public final class PendingResult {
 
-	/** Of Spring MVC, which need not be there. */
+	/** Of libraries that need not be there. */
 	private static final Set<String> DEFERRED = Set.of("org.springframework.web.context.request.async.DeferredResult",
 			"org.springframework.web.context.request.async.WebAsyncTask",
 			"org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter",
-			"org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody");
+			"org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody",
+			"org.springframework.data.util.CloseableIterator", "kotlin.sequences.Sequence");
 
 	private static final boolean WEB = ClassUtils.isPresent("org.springframework.http.HttpEntity",
 			PendingResult.class.getClassLoader());
@@ -35,7 +37,8 @@ public final class PendingResult {
 		@Override
 		protected Boolean computeValue(Class<?> type) {
 			return Callable.class.isAssignableFrom(type) || Flow.Publisher.class.isAssignableFrom(type)
-					|| isDeferred(type) || ReactiveAdapterRegistry.getSharedInstance().getAdapter(type) != null;
+					|| BaseStream.class.isAssignableFrom(type) || isDeferred(type)
+					|| ReactiveAdapterRegistry.getSharedInstance().getAdapter(type) != null;
 		}
 
 	};

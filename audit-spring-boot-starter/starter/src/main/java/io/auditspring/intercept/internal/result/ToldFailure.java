@@ -23,8 +23,8 @@ import org.springframework.util.ReflectionUtils;
 import org.springframework.web.ErrorResponse;
 
 /**
- * Failures that a method tells in what it returns, as those do that answer requests:
- * whoever is told 404 has deleted nothing.
+ * Failures that a method tells in what it returns, or in the answer that it is given to
+ * fill, as those do that answer requests: whoever is told 404 has deleted nothing.
  *
  * @param outcome what became of the call
  * @param error what the caller was told, or {@code null}
@@ -40,26 +40,31 @@ public record ToldFailure(Outcome outcome, @Nullable String error) {
 			"org.springframework.web.reactive.result.view.Rendering", "status", "jakarta.ws.rs.core.Response",
 			"getStatus");
 
-	private static final ClassValue<@Nullable Method> STATUS_METHODS = new ClassValue<>() {
+	/** Answers that a method may be given, and what tells their status or leads to it. */
+	private static final Map<String, String> GIVEN = Map.of("jakarta.servlet.http.HttpServletResponse", "getStatus",
+			"org.springframework.web.context.request.NativeWebRequest", "getNativeResponse",
+			"org.springframework.http.server.reactive.ServerHttpResponse", "getStatusCode",
+			"org.springframework.web.server.ServerWebExchange", "getResponse");
 
-		@Override
-		protected @Nullable Method computeValue(Class<?> type) {
-			return statusMethod(type);
-		}
+	private static final ClassValue<@Nullable Method> STATUS_METHODS = methods(STATUS);
 
-	};
+	private static final ClassValue<@Nullable Method> GIVEN_METHODS = methods(GIVEN);
 
 	private static final boolean WEB = ClassUtils.isPresent("org.springframework.http.ResponseEntity",
 			ToldFailure.class.getClassLoader());
 
 	/**
-	 * Reads what a method returned, and was told of its input.
+	 * Reads what a method returned or answered, and was told of its input.
 	 * @param result the result
 	 * @param arguments what it was called with
 	 * @return the failure, or {@code null} if there is none
 	 */
 	public static @Nullable ToldFailure of(@Nullable Object result, @Nullable Object[] arguments) {
 		ToldFailure answered = (WEB && result != null) ? Answers.read(result) : null;
+		for (int i = 0; WEB && answered == null && i < arguments.length; i++) {
+			Object argument = arguments[i];
+			answered = (argument != null) ? Answers.readGiven(argument) : null;
+		}
 		if (answered != null) {
 			return answered;
 		}
@@ -67,15 +72,26 @@ public record ToldFailure(Outcome outcome, @Nullable String error) {
 		return (rejected != null) ? new ToldFailure(Outcome.FAILURE, rejected) : null;
 	}
 
-	private static @Nullable Method statusMethod(Class<?> type) {
+	private static ClassValue<@Nullable Method> methods(Map<String, String> names) {
+		return new ClassValue<>() {
+
+			@Override
+			protected @Nullable Method computeValue(Class<?> type) {
+				return method(type, names);
+			}
+
+		};
+	}
+
+	private static @Nullable Method method(Class<?> type, Map<String, String> names) {
 		for (Class<?> each = type; each != null; each = each.getSuperclass()) {
-			String method = STATUS.get(each.getName());
+			String method = names.get(each.getName());
 			if (method != null) {
 				return ReflectionUtils.findMethod(each, method);
 			}
 		}
 		for (Class<?> each : ClassUtils.getAllInterfacesForClassAsSet(type)) {
-			String method = STATUS.get(each.getName());
+			String method = names.get(each.getName());
 			if (method != null) {
 				return ReflectionUtils.findMethod(each, method);
 			}
@@ -121,7 +137,28 @@ public record ToldFailure(Outcome outcome, @Nullable String error) {
 				return told(HttpStatusCode.valueOf(problem.getStatus()));
 			}
 			Method method = STATUS_METHODS.get(result.getClass());
-			Object status = (method != null) ? ReflectionUtils.invokeMethod(method, result) : null;
+			return (method != null) ? status(ReflectionUtils.invokeMethod(method, result)) : null;
+		}
+
+		// As a request that the container has taken back may fail to.
+		static @Nullable ToldFailure readGiven(Object argument) {
+			Method method = GIVEN_METHODS.get(argument.getClass());
+			if (method == null) {
+				return null;
+			}
+			try {
+				Object answer = ReflectionUtils.invokeMethod(method, argument);
+				Method next = (answer != null) ? GIVEN_METHODS.get(answer.getClass()) : null;
+				return status((next != null) ? ReflectionUtils.invokeMethod(next, answer) : answer);
+			}
+			catch (Throwable ex) {
+				FatalErrors.rethrow(ex);
+				logger.debug("It cannot be told which status {} has", argument.getClass(), LoggedFailure.of(ex));
+				return null;
+			}
+		}
+
+		private static @Nullable ToldFailure status(@Nullable Object status) {
 			if (status instanceof HttpStatusCode code) {
 				return told(code);
 			}

@@ -55,6 +55,7 @@ import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
@@ -143,6 +144,23 @@ class CapturedEntitiesTests {
 			});
 			assertThat(entries).hasSize(1);
 			assertThat(entries.get(0)).containsEntry("metadata", "{\"withoutState\": {\"Plain\": 1}}");
+		}
+	}
+
+	/** The entry was staged by then. */
+	@Test
+	void whatFailsInTheCommitItselfIsNotCounted() {
+		try (Application application = new Application("audit.capture.max-entities=1")) {
+			application.log.jdbc()
+				.execute("alter table plain add constraint late unique (name) deferrable initially deferred");
+			assertThatException().isThrownBy(() -> application.change((entityManager) -> {
+				entityManager.persist(new Plain(1));
+				entityManager.persist(new Plain(2));
+				entityManager.persist(new Plain(3));
+			}));
+			assertThat(application.log.await(1)).singleElement()
+				.satisfies((entry) -> assertThat(entry).containsEntry("outcome", "failure")
+					.containsEntry("metadata", null));
 		}
 	}
 

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.concurrent.FutureTask;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import javax.sql.DataSource;
@@ -203,7 +204,8 @@ class LateResultTests extends LateResults {
 		Publisher<String> plain = (subscriber) -> {
 		};
 		return Stream.of(callable, publisher, plain, new DeferredResult<>(), new WebAsyncTask<>(callable),
-				new SseEmitter(), ResponseEntity.ok(Mono.just("later")), ResponseEntity.ok(callable));
+				new SseEmitter(), ResponseEntity.ok(Mono.just("later")), ResponseEntity.ok(callable), Stream.of("row"),
+				IntStream.of(1), ResponseEntity.ok(Stream.of("row")));
 	}
 
 	@ParameterizedTest

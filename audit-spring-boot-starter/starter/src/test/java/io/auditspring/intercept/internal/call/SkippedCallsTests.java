@@ -139,6 +139,28 @@ class SkippedCallsTests {
 				"cached success {\"answeredBy\": \"CacheInterceptor\"}");
 	}
 
+	/** That there is nothing is an answer, too. */
+	@ParameterizedTest
+	@ValueSource(strings = { "ignore", "record" })
+	void nothingFromTheCacheIsAnAnswer(String skipped) {
+		start("audit.skipped=" + skipped);
+		for (int i = 0; i < 2; i++) {
+			assertThat(this.work.missing("k")).isNull();
+			assertThat(this.work.missingStage("k")).succeedsWithin(Duration.ofSeconds(20)).isNull();
+		}
+		assertThat(entries(4)).containsExactlyInAnyOrder("missing success null", "missingStage success null",
+				"missing success {\"answeredBy\": \"CacheInterceptor\"}",
+				"missingStage success {\"answeredBy\": \"CacheInterceptor\"}");
+	}
+
+	@Test
+	void nothingThatMayComeFromSomethingElseIsNone() {
+		start("audit.skipped=record");
+		LOCKED.set(true);
+		assertThat(this.work.cachedAndLocked("k")).isNull();
+		assertThat(entries(1)).containsExactly("both denied {\"skipped\": true}");
+	}
+
 	@Test
 	void anAnswerThatComesLaterSaysSoToo() {
 		start();
@@ -279,6 +301,18 @@ class SkippedCallsTests {
 		@Cacheable("things")
 		public String cached(String key) {
 			return key;
+		}
+
+		@Audited("missing")
+		@Cacheable("missing")
+		public String missing(String key) {
+			return null;
+		}
+
+		@Audited("missingStage")
+		@Cacheable("missingStages")
+		public CompletableFuture<String> missingStage(String key) {
+			return CompletableFuture.completedFuture(null);
 		}
 
 		@Audited("cachedStage")

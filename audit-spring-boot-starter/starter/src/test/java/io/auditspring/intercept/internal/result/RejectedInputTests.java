@@ -1,5 +1,8 @@
 package io.auditspring.intercept.internal.result;
 
+import java.io.IOException;
+import java.util.List;
+
 import javax.sql.DataSource;
 
 import io.auditspring.AuditContext;
@@ -8,16 +11,27 @@ import io.auditspring.Audited;
 import io.auditspring.Sensitive;
 import io.auditspring.TestDatabase;
 import io.auditspring.autoconfigure.AuditAutoConfiguration;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
+import org.springframework.mock.web.server.MockServerWebExchange;
 import org.springframework.validation.BeanPropertyBindingResult;
 import org.springframework.validation.BindingResult;
 import org.springframework.web.ErrorResponse;
+import org.springframework.web.context.request.NativeWebRequest;
+import org.springframework.web.context.request.ServletWebRequest;
+import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.servlet.ModelAndView;
 import org.springframework.web.servlet.function.ServerResponse;
 
@@ -91,6 +105,39 @@ class RejectedInputTests {
 			});
 	}
 
+	/** As handlers do that write a file. */
+	@Test
+	void anAnswerThatTheMethodIsGivenTellsItsStatusToo() {
+		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class))
+			.withBean(DataSource.class, () -> this.database)
+			.withBean(OwnerController.class)
+			.run((context) -> {
+				OwnerController controller = context.getBean(OwnerController.class);
+				controller.download(new MockHttpServletResponse(), 200);
+				controller.download(new MockHttpServletResponse(), 403);
+				controller.download(new HttpServletResponseWrapper(new MockHttpServletResponse()), 404);
+				controller.write(new ServletWebRequest(new MockHttpServletRequest(), new MockHttpServletResponse()),
+						401);
+				for (int status : List.of(200, 409)) {
+					MockServerWebExchange exchange = MockServerWebExchange
+						.from(MockServerHttpRequest.get("/owners").build());
+					controller.exchange(exchange, status).block();
+					controller.reactive(exchange.getResponse(), status).block();
+				}
+				controller.exchange(MockServerWebExchange.from(MockServerHttpRequest.get("/owners").build()), 0)
+					.block();
+				assertThat(new AuditLog(this.database).await(9)).extracting("action", "outcome", "error")
+					.containsExactly(tuple("owner.download", "success", null),
+							tuple("owner.download", "denied", "Answered 403 FORBIDDEN"),
+							tuple("owner.download", "failure", "Answered 404 NOT_FOUND"),
+							tuple("owner.write", "denied", "Answered 401 UNAUTHORIZED"),
+							tuple("owner.exchange", "success", null), tuple("owner.reactive", "success", null),
+							tuple("owner.exchange", "failure", "Answered 409 CONFLICT"),
+							tuple("owner.reactive", "failure", "Answered 409 CONFLICT"),
+							tuple("owner.exchange", "success", null));
+			});
+	}
+
 	/** As results with a code of one's own have it. */
 	@Test
 	void aCallSaysItselfThatItFailed() {
@@ -159,6 +206,28 @@ class RejectedInputTests {
 				throw new IllegalStateException("negative");
 			}
 			return code;
+		}
+
+		@Audited("owner.download")
+		public void download(HttpServletResponse response, int status) throws IOException {
+			if (status >= 400) {
+				response.sendError(status);
+			}
+		}
+
+		@Audited("owner.write")
+		public void write(NativeWebRequest request, int status) {
+			request.getNativeResponse(HttpServletResponse.class).setStatus(status);
+		}
+
+		@Audited("owner.exchange")
+		public Mono<Void> exchange(ServerWebExchange exchange, int status) {
+			return Mono.fromRunnable(() -> exchange.getResponse().setRawStatusCode((status > 0) ? status : null));
+		}
+
+		@Audited("owner.reactive")
+		public Mono<Void> reactive(ServerHttpResponse response, int status) {
+			return Mono.fromRunnable(() -> response.setRawStatusCode(status));
 		}
 
 		@Audited("owner.problem")
