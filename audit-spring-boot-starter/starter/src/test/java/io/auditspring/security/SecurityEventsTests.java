@@ -69,16 +69,14 @@ class SecurityEventsTests {
 	/** The entries since the test began, of which there are exactly so many. */
 	private List<Map<String, Object>> entries(int count) {
 		log.await(this.before + count);
-		return log.jdbc()
-			.queryForList(
-					"""
-							select action, category, severity, outcome, actor_type, actor_id, actor_name, impersonator_id, tenant,
-								target_type, target_id, message, error, metadata::text, host(ip_address) as ip, user_agent, session_id
-							from audit.audit_log
-							where seq >= ?
-							order by seq
-							""",
-					this.before);
+		return log.jdbc().queryForList("""
+				select action, category, severity, outcome, actor_type, actor_id, actor_name, impersonator_id, tenant,
+					target_type, target_id, message, error, metadata::text, host(ip_address) as ip, user_agent,
+					session_id
+				from audit.audit_log
+				where seq >= ?
+				order by seq
+				""", this.before);
 	}
 
 	private Map<String, Object> entry() {
