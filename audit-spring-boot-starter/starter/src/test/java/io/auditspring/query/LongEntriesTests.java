@@ -199,8 +199,8 @@ class LongEntriesTests {
 		for (String parameter : statement.parameters()) {
 			sql = sql.replaceFirst("\\?", "'%s'".formatted(parameter));
 		}
-		return Long
-			.parseLong(String.valueOf(database.query("select sum(length(rows::text)) from (%s) rows".formatted(sql))));
+		String sum = "select coalesce(sum(length(rows::text)), 0) from (%s) rows".formatted(sql);
+		return Long.parseLong(String.valueOf(database.query(sum)));
 	}
 
 	/** Until it is known how long they are, nothing of long texts is read. */
