@@ -1,16 +1,20 @@
 package org.example.agents;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 import javax.sql.DataSource;
 
+import io.auditspring.Actor;
 import io.auditspring.AuditLog;
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
 import io.auditspring.Delivery;
+import io.auditspring.shop.PurchaseOrder;
 import io.modelcontextprotocol.client.McpClient;
 import io.modelcontextprotocol.client.McpSyncClient;
 import io.modelcontextprotocol.client.transport.HttpClientStreamableHttpTransport;
@@ -20,6 +24,7 @@ import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.example.vouchers.Voucher;
 import org.springframework.ai.chat.client.ChatClient;
 import org.springframework.ai.mcp.SyncMcpToolCallbackProvider;
 import org.springframework.ai.mcp.annotation.McpTool;
@@ -31,6 +36,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.persistence.autoconfigure.EntityScan;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -183,6 +189,69 @@ class McpTests {
 		assertThat(entries("tool.search_entries")).isEmpty();
 	}
 
+	/** An answer has room for some of them only. */
+	@Test
+	void pagesOfLongEntriesLoseNone() {
+		for (int i = 0; i < 30; i++) {
+			AuditRecord.Builder record = AuditRecord.action("page.long")
+				.target("Page", i % 2)
+				.actor(Actor.user("jane"));
+			for (int text = 0; text < 4; text++) {
+				record.metadata("text" + text, "é".repeat(1_900));
+			}
+			this.recorder.record(record.delivery(Delivery.SYNC).build());
+		}
+		for (String user : List.of("carol", "jane")) {
+			McpSyncClient client = signedIn(user);
+			assertThat(ids(client, "search_entries", Map.of("action", "page.long", "limit", "50"))).hasSize(30)
+				.doesNotHaveDuplicates();
+			assertThat(ids(client, "search_entries", Map.of("action", "page.long", "order", "asc"))).hasSize(30)
+				.doesNotHaveDuplicates();
+			assertThat(ids(client, "target_history", Map.of("type", "Page", "id", "1", "limit", "14"))).hasSize(15)
+				.doesNotHaveDuplicates();
+			client.close();
+		}
+	}
+
+	private static List<String> ids(McpSyncClient client, String tool, Map<String, Object> arguments) {
+		List<String> ids = new ArrayList<>();
+		Map<String, Object> asked = new HashMap<>(arguments);
+		for (int page = 0; page < 20; page++) {
+			JsonNode answer = JSON.readTree(text(call(client, tool, asked)));
+			assertThat(answer.path("untrusted").isEmpty()).isFalse();
+			assertThat(answer.path("untrusted").toString()).hasSizeLessThan(101_000);
+			answer.path("untrusted").forEach((entry) -> ids.add(entry.path("id").asString()));
+			assertThat(answer.path("complete").asBoolean()).isEqualTo(answer.path("next").isNull());
+			if (answer.path("next").isNull()) {
+				return ids;
+			}
+			asked.put("cursor", answer.path("next").asString());
+		}
+		throw new AssertionError("It never ends: " + ids);
+	}
+
+	/** However long one is, somebody must be able to read on. */
+	@Test
+	void anEntryThatIsLongerThanAnAnswerIsAnswered() {
+		AuditRecord.Builder record = AuditRecord.action("book.written");
+		for (int text = 0; text < 60; text++) {
+			record.metadata("chapter" + text, "x".repeat(1_900));
+		}
+		this.recorder.record(record.delivery(Delivery.SYNC).build());
+		McpSyncClient client = signedIn("carol");
+		assertThat(ids(client, "search_entries", Map.of("action", "book.written"))).hasSize(1);
+	}
+
+	@Test
+	void theSecretThatAThingIsKnownByIsNotToldToTheNextReader() {
+		McpSyncClient client = signedIn("carol");
+		call(client, "target_history", Map.of("type", "Voucher", "id", "S3CR3T-4711"));
+		call(client, "search_entries", Map.of("targetType", "Voucher", "targetId", "S3CR3T-4711"));
+		call(client, "search_entries", Map.of("targetId", "S3CR3T-4711"));
+		call(client, "search_entries", Map.of("related", "Voucher:S3CR3T-4711"));
+		assertThat(entries("audit.read").toString()).contains("mcp.target_history", "hmac:").doesNotContain("S3CR3T");
+	}
+
 	@Test
 	void thePolicyHoldsForAssistants() {
 		this.recorder.record(AuditRecord.action("secret.kept").delivery(Delivery.SYNC).build());
@@ -193,6 +262,7 @@ class McpTests {
 	}
 
 	@TestConfiguration(proxyBeanMethods = false)
+	@EntityScan(basePackageClasses = { PurchaseOrder.class, Voucher.class })
 	static class Server {
 
 		@Bean

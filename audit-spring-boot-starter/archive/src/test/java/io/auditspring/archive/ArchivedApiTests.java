@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -173,6 +174,56 @@ class ArchivedApiTests {
 			assertThat(verified.problems()).isEmpty();
 			assertThat(verified.entries()).isEqualTo(32);
 			assertThat(verified.proved()).isEqualTo(32);
+		}
+	}
+
+	/**
+	 * As many entries as are looked at for one page, behind those of the archive, and
+	 * before and behind them more than there is room for. They are no ledger that
+	 * verifies.
+	 */
+	private static final String MANY = """
+			alter table audit.audit_log disable trigger user;
+			insert into audit.audit_log (chain, seq, id, recorded_at, occurred_at, operation_id, actor_type, actor_id,
+				action, severity, outcome, message, metadata, hash_version, salt, prev_hash, hash)
+			select 'filled', g, gen_random_uuid(), timestamptz '2026-11-05T00:00:00Z' + g * interval '1 second',
+				timestamptz '2026-11-05T00:00:00Z', gen_random_uuid(), 'user', 'jane', 'order.pay', 'info', 'success',
+				null, case when g not between 12 and 100111
+					then jsonb_build_object('mark', 'long', 'text', repeat('x', 900000)) end,
+				1, sha256(int8send(g)), sha256(int8send(g)), sha256(int8send(g + 1))
+			from generate_series(0, 100123) as g
+			""";
+
+	@Test
+	void nothingIsLostWhereAPageEndsForWantOfRoomAndOfTime() throws Exception {
+		ArchivedLedger ledger = ArchivedLedger.create(new DirectoryArchiveStore(this.directory), KEY, this.memory);
+		SampleChain samples = new SampleChain("main", 5);
+		ledger.appendAt(Instant.parse("2019-01-01T00:00:00Z"), "main", samples.unplaced(20));
+		ledger.appendAt(Instant.parse("2026-11-01T00:00:00Z"), "main", samples.unplaced(7));
+		try (ConfigurableApplicationContext application = start(ledger)) {
+			application.getBean(Retention.class).apply();
+			ledger.execute(MANY);
+			for (String order : List.of("desc", "asc")) {
+				String found = "/audit/api/entries?metadata=mark:long&limit=100&order=" + order;
+				List<String> ids = new ArrayList<>();
+				JsonNode page = json(application, found);
+				boolean early = page.has("lookedUntil");
+				while (true) {
+					page.get("entries").forEach((entry) -> ids.add(entry.get("id").asString()));
+					if (page.get("next").isNull()) {
+						break;
+					}
+					page = json(application, found + "&cursor=" + page.get("next").asString());
+					early = early || page.has("lookedUntil");
+				}
+				assertThat(early).isTrue();
+				assertThat(String.join(",", ids)).isEqualTo(ledger.query("""
+						select string_agg(id::text, ',' order by seq %s)
+						from audit.audit_log
+						where chain = 'filled' and metadata is not null
+						""".formatted(order)));
+				assertThat(ids).hasSize(24);
+			}
 		}
 	}
 

@@ -335,6 +335,30 @@ class ReadThroughTests {
 		});
 	}
 
+	/** It fills a page of the archive alone, and there are others behind it. */
+	@Test
+	void anEntryThatLeavesNoRoomForOthersIsNotTheLast() {
+		for (int i = 0; i < 6; i++) {
+			this.ledger.appendAt(Instant.parse("2019-01-20T00:00:00Z").plusSeconds(i), "first", List.of(order("SHIPPED",
+					"{\"text\":\"%s\"}".formatted("x".repeat((i % 3 == 1) ? 8_000_000 : 10)), ACROSS)));
+		}
+		archiving().run((context) -> {
+			AuditTrail trail = context.getBean(AuditTrail.class);
+			AuditQuery all = AuditQuery.all().to(END).limit(AuditQuery.MAX_LIMIT);
+			List<AuditQuery> queries = List.of(all, all.oldestFirst(), all.chain("first"),
+					all.chain("first").oldestFirst(), all.chain("first").limit(1));
+			List<List<UUID>> before = queries.stream()
+				.map((query) -> trail.stream(query).map(AuditEntry::getId).toList())
+				.toList();
+			assertThat(context.getBean(Retention.class).apply().retired()).hasSize(2);
+			for (int i = 0; i < queries.size(); i++) {
+				assertThat(trail.stream(queries.get(i)).map(AuditEntry::getId).toList()).isEqualTo(before.get(i));
+				assertThat(looked(trail, queries.get(i))).isEqualTo(before.get(i));
+			}
+			assertThat(before.get(2)).hasSize(6);
+		});
+	}
+
 	private static List<UUID> looked(AuditTrail trail, AuditQuery query) {
 		List<UUID> ids = new ArrayList<>();
 		AuditTrail.Look page = trail.look(query);

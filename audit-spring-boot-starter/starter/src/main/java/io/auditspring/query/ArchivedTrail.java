@@ -139,7 +139,8 @@ final class ArchivedTrail implements AuditTrail {
 		List<AuditEntry> known = found.more() ? upTo(archived, read, order) : read;
 		known = live.hasNext() ? upTo(live.getContent(), known, order) : known;
 		List<AuditEntry> fitting = (characters < Long.MAX_VALUE) ? EntryPages.fitting(known, query.limit()) : known;
-		return window(fitting, query, live.hasNext() || fitting.size() < read.size(), Function.identity());
+		return window(fitting, query, live.hasNext() || found.more() || fitting.size() < read.size(),
+				Function.identity());
 	}
 
 	private static List<AuditEntry> upTo(List<AuditEntry> end, List<AuditEntry> read, Comparator<AuditEntry> order) {

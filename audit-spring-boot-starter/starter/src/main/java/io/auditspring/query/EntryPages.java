@@ -78,7 +78,7 @@ final class EntryPages {
 	/**
 	 * Texts that are stored in more bytes are left out at first: only their length tells
 	 * whether there is room for them. PostgreSQL stores most entries in less than half of
-	 * that, and nothing at less than a ninetieth of its length.
+	 * that.
 	 */
 	private static final int LONG = 4_000;
 
@@ -135,7 +135,8 @@ final class EntryPages {
 					bounded);
 		}
 		Window<AuditEntry> page = page(query, complete, more);
-		return (found.until() == null) ? AuditTrail.Look.of(query, page)
+		// What there was no room for comes before what was not looked at.
+		return (found.until() == null || more) ? AuditTrail.Look.of(query, page)
 				: new AuditTrail.Look(page.getContent(), beyond(query, found.until()), found.until());
 	}
 
@@ -177,7 +178,8 @@ final class EntryPages {
 	/**
 	 * Entries with the length of their texts where these are long, so that a page of few
 	 * characters, as nearly all are, is read by one statement, and no statement gives
-	 * more than there is room for.
+	 * more than there is room for. How long a text is that PostgreSQL has compressed,
+	 * perhaps to a hundredth, is known only once it is read.
 	 */
 	private Selected<Tuple, AuditEntry> measured(AuditQuery query) {
 		List<String> attributes = AuditEntry.attributes(query.unread());
@@ -189,20 +191,37 @@ final class EntryPages {
 			Expression<Integer> stored = sum("coalesce(pg_column_size(?), 0)", Integer.class, entry, texts);
 			Expression<Long> length = sum("coalesce(octet_length(cast(? as text)), 0)::bigint", Long.class, entry,
 					texts);
+			// One half of what each entry may have is for what is compressed.
+			long half = MOST_CHARACTERS / (query.limit() + 1L) / Math.max(1, query.ranges().size()) / 2;
+			long most = Math.min(LONG, half);
+			String fits = "(pg_column_compression(?) is null or octet_length(cast(? as text)) <= %d)"
+				.formatted(half / texts.size());
 			List<Selection<?>> selected = new ArrayList<>();
-			attributes.forEach((name) -> selected
-				.add((texts.contains(name) ? this.builder.sql("case when ? <= %d then ? end".formatted(LONG),
-						String.class, stored, entry.get(name)) : entry.get(name))
-					.alias(name)));
-			selected.add(this.builder.sql("case when ? > %d then ? end".formatted(LONG), Long.class, stored, length)
+			attributes.forEach(
+					(name) -> selected.add((texts.contains(name)
+							? this.builder.sql("case when ? <= %d and %s then ? end".formatted(most, fits),
+									String.class, stored, entry.get(name), entry.get(name), entry.get(name))
+							: entry.get(name))
+						.alias(name)));
+			Expression<Boolean> fit = joined(fits, " and ", Boolean.class,
+					texts.stream().flatMap((name) -> Stream.<Expression<?>>of(entry.get(name), entry.get(name))),
+					texts.size());
+			selected.add(this.builder
+				.sql("case when ? > %d or not ? then ? end".formatted(most), Long.class, stored, fit, length)
 				.alias(AuditEntry.OMITTED));
 			return this.builder.tuple(selected.toArray(Selection<?>[]::new));
 		}, AuditEntry::of);
 	}
 
 	private <T> Expression<T> sum(String term, Class<T> type, Root<AuditEntry> entry, List<String> texts) {
-		return this.builder.sql(texts.stream().map((name) -> term).collect(Collectors.joining(" + ", "(", ")")), type,
-				texts.stream().map((name) -> entry.get(name)).toArray(Expression<?>[]::new));
+		return joined(term, " + ", type, texts.stream().map((name) -> entry.get(name)), texts.size());
+	}
+
+	private <T> Expression<T> joined(String term, String operator, Class<T> type, Stream<Expression<?>> values,
+			int times) {
+		return this.builder.sql(
+				Collections.nCopies(times, term).stream().collect(Collectors.joining(operator, "(", ")")), type,
+				values.toArray(Expression<?>[]::new));
 	}
 
 	/** Reads what was omitted, for which there is room. */

@@ -6,7 +6,7 @@ package io.auditspring.security;
 
 import java.util.Objects;
 
-import io.auditspring.capture.internal.value.Masking;
+import io.auditspring.capture.internal.state.EntityIdentifiers;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 
@@ -22,13 +22,13 @@ final class DeniedRequests implements AopInfrastructureBean {
 
 	private final SecurityRecorder recorder;
 
-	private final Masking masking;
+	private final EntityIdentifiers entities;
 
 	private final AuthenticationTrustResolver trust;
 
-	DeniedRequests(SecurityRecorder recorder, Masking masking, AuthenticationTrustResolver trust) {
+	DeniedRequests(SecurityRecorder recorder, EntityIdentifiers entities, AuthenticationTrustResolver trust) {
 		this.recorder = recorder;
-		this.masking = masking;
+		this.entities = entities;
 		this.trust = trust;
 	}
 
@@ -44,7 +44,7 @@ final class DeniedRequests implements AopInfrastructureBean {
 	private void denied(AuthorizationDeniedEvent<?> event, HttpServletRequest request) {
 		if (Denial.meetsSomebody(event, this.trust)) {
 			this.recorder
-				.record(Denial.of("Request", request.getMethod() + " " + this.masking.maskPath(path(request))));
+				.record(Denial.of("Request", request.getMethod() + " " + this.entities.maskPath(path(request))));
 		}
 	}
 

@@ -162,9 +162,9 @@ public final class SecurityEventsConfiguration {
 			}
 
 			@Bean
-			DeniedRequests auditDeniedRequests(SecurityRecorder auditSecurityRecorder, Masking auditMasking,
-					ObjectProvider<AuthenticationTrustResolver> trust) {
-				return new DeniedRequests(auditSecurityRecorder, auditMasking, trust(trust));
+			DeniedRequests auditDeniedRequests(SecurityRecorder auditSecurityRecorder,
+					EntityIdentifiers auditEntityIdentifiers, ObjectProvider<AuthenticationTrustResolver> trust) {
+				return new DeniedRequests(auditSecurityRecorder, auditEntityIdentifiers, trust(trust));
 			}
 
 		}

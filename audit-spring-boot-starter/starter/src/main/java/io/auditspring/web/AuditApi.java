@@ -19,7 +19,6 @@ import io.auditspring.query.AuditTrail;
 import io.auditspring.web.internal.handler.TrailHandler;
 import io.auditspring.web.internal.value.Cursor;
 import io.auditspring.web.internal.value.InstantParameter;
-import io.auditspring.web.internal.value.MalformedParameterException;
 import io.auditspring.web.internal.value.Period;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
@@ -91,7 +90,7 @@ public final class AuditApi implements TrailHandler {
 			HttpServletRequest request) {
 		Reader reader = this.readers.admit(principal);
 		EntryParameters parameters = ofPage(given);
-		AuditQuery query = goingOn(reader, parameters, reader.narrow(parameters));
+		AuditQuery query = reader.goingOn(this.trail, parameters, reader.narrow(parameters));
 		this.readings.note("entries", parameters.values());
 		ResponseEntity<byte[]> page = page(reader, parameters, query, request.getRequestURI());
 		return parameters.isSummary() ? JsonAnswers.compressed(page, request.getHeader(HttpHeaders.ACCEPT_ENCODING))
@@ -115,7 +114,7 @@ public final class AuditApi implements TrailHandler {
 			@RequestParam MultiValueMap<String, String> given, HttpServletRequest request) {
 		Reader reader = this.readers.admit(principal);
 		EntryParameters parameters = ofPage(given);
-		AuditQuery query = goingOn(reader, parameters, reader.narrow(parameters).target(type, id));
+		AuditQuery query = reader.goingOn(this.trail, parameters, reader.narrow(parameters, type, id));
 		this.readings.note("target", parameters.values(), type, id);
 		return page(reader, parameters, query, request.getRequestURI());
 	}
@@ -240,24 +239,6 @@ public final class AuditApi implements TrailHandler {
 		return this.answers.of(answer);
 	}
 
-	/** Finds the place of an entry whose cursor does not tell it. */
-	private AuditQuery goingOn(Reader reader, EntryParameters parameters, AuditQuery narrowed) {
-		String cursor = parameters.value(EntryParameters.CURSOR);
-		UUID last = Cursor.entry(cursor);
-		if (last == null) {
-			if (cursor != null && !reader.seesAll() && !Cursor.isOfTime(cursor)) {
-				// By trying places one would find that of an own entry.
-				throw new MalformedParameterException(EntryParameters.CURSOR, Cursor.REMEDY);
-			}
-			return narrowed;
-		}
-		return this.trail.find(reader.narrow(AuditQuery.all().id(last)))
-			.stream()
-			.findFirst()
-			.map((entry) -> narrowed.after(Cursor.position(entry)))
-			.orElseThrow(() -> new MalformedParameterException(EntryParameters.CURSOR, Cursor.REMEDY));
-	}
-
 	private static EntryParameters ofPage(MultiValueMap<String, String> given) {
 		EntryParameters parameters = EntryParameters.of(given, EntryParameters.ORDER, EntryParameters.FIELDS);
 		parameters.isSummary();
@@ -273,8 +254,7 @@ public final class AuditApi implements TrailHandler {
 			next = Cursor.of(until, !parameters.isOldestFirst());
 		}
 		else if (found.next() != null) {
-			AuditEntry last = found.entries().get(found.entries().size() - 1);
-			next = reader.seesAll() ? Cursor.of(last) : Cursor.withoutPlace(last);
+			next = reader.cursorBehind(found.entries().get(found.entries().size() - 1));
 		}
 		Page page = new Page(found.entries()
 			.stream()

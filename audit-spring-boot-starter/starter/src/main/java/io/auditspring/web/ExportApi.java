@@ -181,6 +181,7 @@ final class ExportApi implements TrailHandler {
 	void export(@Nullable Principal principal, @RequestParam MultiValueMap<String, String> given,
 			HttpServletRequest request, HttpServletResponse response) throws IOException {
 		Reader reader = this.readers.admit(principal);
+		requireEnd(request);
 		EntryParameters parameters = EntryParameters.of(given, FORMAT, FIELDS, EntryParameters.ORDER);
 		parameters.requireAllPages();
 		Format format = format(parameters, reader);
@@ -198,6 +199,17 @@ final class ExportApi implements TrailHandler {
 		}
 		finally {
 			place.run();
+		}
+	}
+
+	/**
+	 * Without chunks only the end of the connection ends an answer, whatever ended it.
+	 */
+	private static void requireEnd(HttpServletRequest request) {
+		if ("HTTP/1.0".equals(request.getProtocol())) {
+			throw new ResponseStatusException(HttpStatus.HTTP_VERSION_NOT_SUPPORTED,
+					"Over HTTP/1.0 nobody can tell a cut file from a whole one; let your proxy use HTTP/1.1 "
+							+ "(nginx: proxy_http_version 1.1)");
 		}
 	}
 
@@ -282,9 +294,9 @@ final class ExportApi implements TrailHandler {
 		}
 	}
 
-	private static String description(EntryParameters parameters) {
+	private String description(EntryParameters parameters) {
 		StringBuilder description = new StringBuilder("all entries");
-		parameters.values().forEach((name, values) -> {
+		this.readings.shown(parameters.values()).forEach((name, values) -> {
 			if (!name.equals(FORMAT)) {
 				values.forEach((value) -> description.append(", ").append(name).append('=').append(value));
 			}

@@ -13,7 +13,10 @@ import io.auditspring.capture.internal.actor.ActorSource;
 import io.auditspring.ledger.internal.tree.RootRows;
 import io.auditspring.query.AuditEntry;
 import io.auditspring.query.AuditQuery;
+import io.auditspring.query.AuditTrail;
 import io.auditspring.web.internal.export.LedgerPlace;
+import io.auditspring.web.internal.value.Cursor;
+import io.auditspring.web.internal.value.MalformedParameterException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -64,12 +67,61 @@ record Reader(AuditAccess access, Actor actor, @Nullable String tenant, boolean 
 	 * @return what is answered
 	 */
 	AuditQuery narrow(EntryParameters parameters) {
+		return narrow(parameters, parameters.isAbout("target"));
+	}
+
+	/**
+	 * What a request asks for of one thing, confined likewise.
+	 * @param parameters what is asked for
+	 * @param type the kind of thing
+	 * @param id which one
+	 * @return what is answered
+	 */
+	AuditQuery narrow(EntryParameters parameters, String type, String id) {
+		return narrow(parameters, true).target(type, id);
+	}
+
+	private AuditQuery narrow(EntryParameters parameters, boolean ofTarget) {
 		AuditQuery query = narrow(parameters.toQuery());
 		if (seesAll()) {
 			return query;
 		}
-		AuditQuery shown = parameters.isAbout("target") ? query.withoutAction("audit.archive") : query;
+		AuditQuery shown = ofTarget ? query.withoutAction("audit.archive") : query;
 		return parameters.isAbout("metadata") ? shown.without((unwanted) -> unwanted.actions("audit.*")) : shown;
+	}
+
+	/**
+	 * The cursor behind an entry, as far as this reader may know its place.
+	 * @param last the entry
+	 * @return what the next request has as its cursor
+	 */
+	String cursorBehind(AuditEntry last) {
+		return seesAll() ? Cursor.of(last) : Cursor.withoutPlace(last);
+	}
+
+	/**
+	 * Finds where to go on by a cursor that does not tell it.
+	 * @param trail the trail
+	 * @param parameters what is asked for
+	 * @param narrowed the same, confined to what this reader may see
+	 * @return what is answered
+	 * @throws MalformedParameterException if the cursor was not given to this reader
+	 */
+	AuditQuery goingOn(AuditTrail trail, EntryParameters parameters, AuditQuery narrowed) {
+		String cursor = parameters.value(EntryParameters.CURSOR);
+		AuditQuery last = Cursor.entry(cursor);
+		if (last == null) {
+			if (cursor != null && !seesAll() && !Cursor.isOfTime(cursor)) {
+				// By trying places one would find that of an own entry.
+				throw new MalformedParameterException(EntryParameters.CURSOR, Cursor.REMEDY);
+			}
+			return narrowed;
+		}
+		return trail.find(narrow(last))
+			.stream()
+			.findFirst()
+			.map((entry) -> narrowed.after(Cursor.position(entry)))
+			.orElseThrow(() -> new MalformedParameterException(EntryParameters.CURSOR, Cursor.REMEDY));
 	}
 
 	// Somebody may be called like those of whom nothing is known.

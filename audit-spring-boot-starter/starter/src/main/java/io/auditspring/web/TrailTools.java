@@ -6,12 +6,14 @@ package io.auditspring.web;
 
 import java.security.Principal;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.BiFunction;
+import java.util.stream.Stream;
 
 import io.auditspring.capture.internal.actor.SecurityContexts;
 import io.auditspring.query.AuditQuery;
@@ -178,18 +180,21 @@ final class TrailTools {
 	}
 
 	private String page(Reader reader, Asked asked, EntryParameters parameters) {
-		AuditQuery query = reader.narrow(parameters);
-		String cursor = parameters.value(EntryParameters.CURSOR);
-		if (!reader.seesAll() && cursor != null && !Cursor.isOfTime(cursor)) {
-			throw new IllegalArgumentException("Leave out the cursor, and narrow the time instead");
-		}
-		note(asked);
+		AuditQuery query = reader.goingOn(this.trail, parameters, reader.narrow(parameters));
+		note(asked, parameters.values());
 		AuditTrail.Look found = this.trail.look(query);
-		Instant until = found.until();
-		String next = (until != null) ? Cursor.of(until, !parameters.isOldestFirst())
-				: (found.next() != null && reader.seesAll())
-						? Cursor.of(found.entries().get(found.entries().size() - 1)) : null;
-		ObjectNode answer = written(found.entries().stream().map(reader::show).toList(), next, found.next() != null);
+		List<JsonNode> fitting = fitting(found.entries().stream().map(reader::show));
+		boolean cut = fitting.size() < found.entries().size();
+		// What there was no room for comes before what was not looked at.
+		Instant until = cut ? null : found.until();
+		String next = null;
+		if (until != null) {
+			next = Cursor.of(until, !parameters.isOldestFirst());
+		}
+		else if (cut || found.next() != null) {
+			next = reader.cursorBehind(found.entries().get(fitting.size() - 1));
+		}
+		ObjectNode answer = written(fitting, next, next == null);
 		if (until != null) {
 			answer.put("lookedUntil", until.toString());
 		}
@@ -210,7 +215,7 @@ final class TrailTools {
 
 	private String entry(Reader reader, Asked asked) {
 		UUID id = EntryParameters.uuid("id", EntryParameters.only(asked.parameters(), "id").required("id"));
-		note(asked);
+		note(asked, asked.parameters());
 		List<Object> found = this.trail.find(reader.narrow(AuditQuery.all().id(id)))
 			.stream()
 			.map(reader::show)
@@ -218,7 +223,8 @@ final class TrailTools {
 		if (found.isEmpty()) {
 			throw new IllegalArgumentException("There is no entry " + id);
 		}
-		return JSON.writeValueAsString(written(found, null, false));
+		List<JsonNode> fitting = fitting(found.stream());
+		return JSON.writeValueAsString(written(fitting, null, fitting.size() == found.size()));
 	}
 
 	private String verify(Reader reader, Asked asked) {
@@ -226,37 +232,40 @@ final class TrailTools {
 		if (!reader.seesAll()) {
 			throw new IllegalArgumentException("Who verifies must be allowed to read all of the trail");
 		}
-		return this.verifications.await(reader.actor(), () -> note(asked))
+		return this.verifications.await(reader.actor(), () -> note(asked, Map.of()))
 			.map(JSON::writeValueAsString)
 			.orElseGet(() -> JSON.writeValueAsString(this.verifications.progress()));
 	}
 
-	private void note(Asked asked) {
+	private void note(Asked asked, Map<String, List<String>> parameters) {
 		String what = "mcp." + asked.tool();
 		if (asked.client() != null) {
-			this.readings.note(what, asked.parameters(), "Agent", asked.client());
+			this.readings.note(what, parameters, "Agent", asked.client());
 		}
 		else {
-			this.readings.note(what, asked.parameters());
+			this.readings.note(what, parameters);
 		}
 	}
 
-	private static ObjectNode written(List<Object> entries, @Nullable String next, boolean more) {
+	/** As many of the first entries as there is room for, at least one. */
+	private static List<JsonNode> fitting(Stream<Object> entries) {
+		List<JsonNode> fitting = new ArrayList<>();
+		int length = 0;
+		for (JsonNode entry : (Iterable<JsonNode>) entries.map((each) -> bounded(JSON.valueToTree(each)))::iterator) {
+			length += entry.toString().length();
+			if (length > MOST_CHARACTERS && !fitting.isEmpty()) {
+				break;
+			}
+			fitting.add(entry);
+		}
+		return fitting;
+	}
+
+	private static ObjectNode written(List<JsonNode> entries, @Nullable String next, boolean complete) {
 		ObjectNode answer = JSON.createObjectNode();
 		answer.put("notice", NOTICE);
 		answer.put("next", next);
-		ArrayNode untrusted = answer.putArray("untrusted");
-		int length = 0;
-		boolean complete = !more;
-		for (Object entry : entries) {
-			JsonNode shown = bounded(JSON.valueToTree(entry));
-			length += shown.toString().length();
-			if (length > MOST_CHARACTERS) {
-				complete = false;
-				break;
-			}
-			untrusted.add(shown);
-		}
+		answer.putArray("untrusted").addAll(entries);
 		answer.put("complete", complete);
 		return answer;
 	}

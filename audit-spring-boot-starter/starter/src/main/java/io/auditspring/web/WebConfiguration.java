@@ -14,6 +14,7 @@ import io.auditspring.AuditSetupException;
 import io.auditspring.TenantResolver;
 import io.auditspring.capture.internal.actor.SecurityContexts;
 import io.auditspring.capture.internal.entry.TargetNames;
+import io.auditspring.capture.internal.value.Masking;
 import io.auditspring.capture.internal.origin.Origins;
 import io.auditspring.capture.internal.value.Sole;
 import io.auditspring.database.internal.AuditDatabase;
@@ -72,8 +73,10 @@ public final class WebConfiguration {
 		}
 
 		@Bean
-		ReadAuditing auditReadAuditing(AuditRecorder auditRecorder, ObjectProvider<TargetNames> auditTargetNames) {
-			return new ReadAuditing(auditRecorder, auditTargetNames.getIfAvailable(() -> TargetNames.AS_SAID));
+		ReadAuditing auditReadAuditing(AuditRecorder auditRecorder, ObjectProvider<TargetNames> auditTargetNames,
+				Masking auditMasking) {
+			return new ReadAuditing(auditRecorder, auditTargetNames.getIfAvailable(() -> TargetNames.AS_SAID),
+					auditMasking);
 		}
 
 		@Bean

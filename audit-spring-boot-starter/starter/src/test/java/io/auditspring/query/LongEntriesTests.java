@@ -173,6 +173,36 @@ class LongEntriesTests {
 		assertThat(this.log.takeAll()).hasSize(1);
 	}
 
+	/** PostgreSQL stores such texts in next to nothing. */
+	@Test
+	void noStatementGivesMoreThanThereIsRoomFor() {
+		LedgerDatabase compressible = LedgerDatabase.create();
+		for (int i = 0; i < 60; i++) {
+			compressible.append("main", Entries.withMetadata("{\"text\":\"%s\"}".formatted("x".repeat(200_000))));
+		}
+		AuditQuery query = AuditQuery.all().limit(AuditQuery.MAX_LIMIT);
+		try (PersistenceUnit other = PersistenceUnit.watched(compressible, this.log)) {
+			AuditTrail long60 = new JpaAuditTrail(other.entityManager(),
+					new LedgerVerifier(compressible.dataSource(), compressible.schema()));
+			assertThat(long60.stream(query)).hasSize(60);
+			assertThat(long60.look(query.limit(59)).entries()).hasSize(39);
+			assertThat(long60.look(query.actor("jane", "nobody").limit(59)).entries()).hasSize(39);
+		}
+		assertThat(this.log.takeAll()).isNotEmpty()
+			.allSatisfy((statement) -> assertThat(given(compressible, statement)).isLessThan(ROOM + LONG));
+		TestDatabase.drop(compressible.dataSource());
+	}
+
+	/** How many characters the answer to a statement has. */
+	private static long given(LedgerDatabase database, StatementLog.Executed statement) {
+		String sql = statement.sql();
+		for (String parameter : statement.parameters()) {
+			sql = sql.replaceFirst("\\?", "'%s'".formatted(parameter));
+		}
+		String sum = "select coalesce(sum(length(rows::text)), 0) from (%s) rows".formatted(sql);
+		return Long.parseLong(String.valueOf(database.query(sum)));
+	}
+
 	/** Until it is known how long they are, nothing of long texts is read. */
 	@Test
 	void whatIsLongIsReadByTheStatementAfterIt() {

@@ -75,15 +75,48 @@ class LookTests {
 		assertThat(all(RARE)).hasSize(3);
 	}
 
+	/** There is no room for all that is found before looking ends. */
+	@Test
+	void nothingIsLostWhereAPageEndsForWantOfRoomAndOfTime() {
+		LedgerDatabase ledger = LedgerDatabase.create();
+		for (int i = 0; i < 4; i++) {
+			ledger.append("main", Entries.entries(20));
+		}
+		for (int i = 0; i < 12; i++) {
+			ledger.append((i % 2 == 0) ? "main" : "other",
+					Entries.withMetadata("{\"mark\":\"long\",\"text\":\"%s\"}".formatted("x".repeat(900_000))));
+			ledger.append("main", Entries.bare("bare"), Entries.bare("bare"), Entries.bare("bare"));
+		}
+		for (int i = 0; i < 4; i++) {
+			ledger.append("other", Entries.entries(20));
+		}
+		try (PersistenceUnit other = PersistenceUnit.with(ledger)) {
+			EntryPages looking = new EntryPages(other.entityManager(), MOST);
+			AuditTrail whole = new JpaAuditTrail(other.entityManager(),
+					new LedgerVerifier(ledger.dataSource(), ledger.schema()));
+			AuditQuery found = AuditQuery.all().metadata("mark", "long");
+			for (AuditQuery query : List.of(found, found.oldestFirst(), found.limit(10),
+					AuditQuery.all().action("order.pay").without((unwanted) -> unwanted.changed("nothing")))) {
+				assertThat(all(looking, query)).hasSize(12)
+					.isEqualTo(whole.stream(query).map(AuditEntry::getId).toList());
+			}
+		}
+		TestDatabase.drop(ledger.dataSource());
+	}
+
 	private List<UUID> all(AuditQuery query) {
+		return all(this.pages, query);
+	}
+
+	private static List<UUID> all(EntryPages pages, AuditQuery query) {
 		List<UUID> found = new ArrayList<>();
-		AuditTrail.Look look = this.pages.look(query);
+		AuditTrail.Look look = pages.look(query);
 		for (int i = 0; i < 400; i++) {
 			look.entries().forEach((entry) -> found.add(entry.getId()));
 			if (look.next() == null) {
 				return found;
 			}
-			look = this.pages.look(query.after(look.next()));
+			look = pages.look(query.after(look.next()));
 		}
 		throw new AssertionError("It never ends: " + look);
 	}

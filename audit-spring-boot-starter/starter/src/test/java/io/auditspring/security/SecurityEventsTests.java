@@ -71,7 +71,8 @@ class SecurityEventsTests {
 		log.await(this.before + count);
 		return log.jdbc().queryForList("""
 				select action, category, severity, outcome, actor_type, actor_id, actor_name, impersonator_id, tenant,
-					target_type, target_id, error, metadata::text, host(ip_address) as ip, user_agent, session_id
+					target_type, target_id, message, error, metadata::text, host(ip_address) as ip, user_agent,
+					session_id
 				from audit.audit_log
 				where seq >= ?
 				order by seq
@@ -256,11 +257,13 @@ class SecurityEventsTests {
 		assertThat(entries.get(1)).containsEntry("actor_id", "root")
 			.containsEntry("impersonator_id", null)
 			.containsEntry("target_type", "User")
-			.containsEntry("target_id", "jane");
+			.containsEntry("target_id", "jane")
+			.containsEntry("message", "User root took on the identity of User jane");
 		assertThat(entries.get(2)).containsEntry("actor_id", "jane").containsEntry("impersonator_id", "root");
 		assertThat(entries.get(3)).containsEntry("actor_id", "jane")
 			.containsEntry("impersonator_id", "root")
-			.containsEntry("target_id", "root");
+			.containsEntry("target_id", "root")
+			.containsEntry("message", "User root gave up the identity of User jane");
 	}
 
 	@Test

@@ -2,7 +2,9 @@ package io.auditspring.web;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -133,6 +135,32 @@ class ExportTests {
 
 	private static int connections() {
 		return ((HikariDataSource) context.getBean(DataSource.class)).getHikariPoolMXBean().getActiveConnections();
+	}
+
+	/** There the end of the connection is the end of the file, whatever ended it. */
+	@Test
+	void whatCannotTellAPartFromTheWholeGetsNoExport() throws Exception {
+		for (String format : List.of("csv", "ecs", "ocsf", "ndjson", "ndjson&action=login")) {
+			assertThat(asked("GET /audit/api/export?format=" + format + " HTTP/1.0")).startsWith("HTTP/1.1 505")
+				.contains("application/problem+json", "\"status\":505",
+						"Over HTTP/1.0 nobody can tell a cut file from a whole one", "nginx: proxy_http_version 1.1")
+				.doesNotContain("Content-Disposition");
+		}
+		assertThat(asked("HEAD /audit/api/export?format=csv HTTP/1.0")).startsWith("HTTP/1.1 505");
+		assertThat(asked("GET /audit/api/entries?limit=1 HTTP/1.0")).startsWith("HTTP/1.1 200");
+		assertThat(asked("GET /audit/api/export?format=csv HTTP/1.1")).startsWith("HTTP/1.1 200")
+			.endsWith(END);
+	}
+
+	/** The answer as a proxy gets it. */
+	private String asked(String line) throws IOException {
+		try (Socket socket = new Socket(this.nobody.address().getHost(), this.nobody.address().getPort())) {
+			socket.getOutputStream()
+				.write("%s\r\nHost: shop\r\n%s: %s\r\nConnection: close\r\n\r\n"
+					.formatted(line, this.carol.headers().get(0), this.carol.headers().get(1))
+					.getBytes(StandardCharsets.US_ASCII));
+			return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+		}
 	}
 
 	@Test

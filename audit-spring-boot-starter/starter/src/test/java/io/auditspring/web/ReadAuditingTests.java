@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
 import io.auditspring.capture.internal.entry.TargetNames;
+import io.auditspring.capture.internal.value.Masking;
 import org.junit.jupiter.api.Test;
 import org.mockito.ArgumentCaptor;
 
@@ -39,7 +40,7 @@ class ReadAuditingTests {
 			return type.equals("Voucher") ? "hmac:1" : id.toString();
 		}
 
-	});
+	}, new Masking(List.of("token")));
 
 	private Object parameters(Map<String, String> parameters) {
 		Map<String, List<String>> given = new TreeMap<>();
@@ -57,8 +58,15 @@ class ReadAuditingTests {
 	}
 
 	@Test
+	void norIsOneOfAThingOfWhicheverKind() {
+		assertThat(parameters(Map.of("target", "Voucher:4711", "-target", "Voucher:47:12", "-related", "Voucher:1")))
+			.isEqualTo(Map.of("target", "Voucher:hmac:1", "-target", "Voucher:hmac:1", "-related", "Voucher:hmac:1"));
+	}
+
+	@Test
 	void whatIsNoSecretIs() {
-		Map<String, String> asked = Map.of("targetType", "Order", "targetId", "4711", "related", "Order:a:b", "q", "x");
+		Map<String, String> asked = Map.of("targetType", "Order", "targetId", "4711", "related", "Order:a:b", "q", "x",
+				"target", "Order:4711", "-target", "Ord*:47");
 		assertThat(parameters(asked)).isEqualTo(asked);
 	}
 

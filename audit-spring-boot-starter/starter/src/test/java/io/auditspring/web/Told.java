@@ -28,7 +28,7 @@ public final class Told {
 			.replaceAll("\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z", "TIME")
 			.replaceAll("\"(time|logged_time)\":\\d{13}", "TIME")
 			.replaceAll("W/\"[0-9a-f]{64}\"", "TAG")
-			.replaceAll("[\\w-]{23}(?=>|\",|\"})", "CURSOR")
+			.replaceAll("(?<![\\w-])[\\w-]{34}(?=>|\",|\"})", "CURSOR")
 			.replaceAll("\\b" + who + "\\b", "READER");
 	}
 

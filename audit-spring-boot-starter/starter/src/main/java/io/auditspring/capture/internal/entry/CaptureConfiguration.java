@@ -5,6 +5,7 @@
 package io.auditspring.capture.internal.entry;
 
 import java.util.Set;
+import java.util.function.Predicate;
 
 import io.auditspring.ActorAttributes;
 import io.auditspring.capture.internal.actor.ActorConfiguration;
@@ -86,6 +87,11 @@ public class CaptureConfiguration {
 			@Override
 			public String id(String type, Object id) {
 				return String.valueOf(auditTexts.id(type, id));
+			}
+
+			@Override
+			public String idOfAny(Predicate<String> kind, String id) {
+				return auditTexts.idOfAny(kind, id);
 			}
 
 		};

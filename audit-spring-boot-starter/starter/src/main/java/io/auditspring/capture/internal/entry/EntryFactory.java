@@ -409,7 +409,7 @@ public final class EntryFactory {
 		if (line != null) {
 			ObjectNode requested = metadata.putObject("request")
 				.put("method", line.method())
-				.put("path", line.template() ? line.path() : this.masking.maskPath(line.path()));
+				.put("path", line.template() ? line.path() : this.entities.maskPath(line.path()));
 			if (line.id() != null) {
 				requested.put("id", line.id());
 			}

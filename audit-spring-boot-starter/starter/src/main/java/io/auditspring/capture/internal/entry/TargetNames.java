@@ -5,6 +5,7 @@
 package io.auditspring.capture.internal.entry;
 
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Knows what entries show of a target, whatever it is called by who looks for it.
@@ -52,5 +53,15 @@ public interface TargetNames {
 	 * @return the text that entries show
 	 */
 	String id(String type, Object id);
+
+	/**
+	 * What may be told of an id whose kind nobody says, or only in part.
+	 * @param kind which kinds it may be of, as entries show them
+	 * @param id a text of the id
+	 * @return a digest where the ids of one of these kinds are secret, else the text
+	 */
+	default String idOfAny(Predicate<String> kind, String id) {
+		return id;
+	}
 
 }

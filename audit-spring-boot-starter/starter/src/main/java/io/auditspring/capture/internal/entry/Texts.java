@@ -5,6 +5,7 @@
 package io.auditspring.capture.internal.entry;
 
 import java.util.Set;
+import java.util.function.Predicate;
 
 import io.auditspring.capture.internal.state.EntityIdentifiers;
 import io.auditspring.capture.internal.value.JsonValues;
@@ -67,6 +68,16 @@ public final class Texts {
 	 */
 	public Set<String> kinds(String type) {
 		return this.entities.kinds(type);
+	}
+
+	/**
+	 * What entries may show of an id whose kind nobody says, or only in part.
+	 * @param kind which kinds it may be of, as entries show them
+	 * @param id a text of the id
+	 * @return a digest where the ids of one of these kinds are secret, else the text
+	 */
+	public String idOfAny(Predicate<String> kind, String id) {
+		return this.entities.shownOfAny(kind, id);
 	}
 
 	/**

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import io.auditspring.capture.internal.state.Meanings.Meaning;
@@ -142,6 +143,38 @@ public final class EntityIdentifiers {
 	public String shown(String type, String id) {
 		String text = of(type, id);
 		return (text != null) ? text : id;
+	}
+
+	/**
+	 * What entries may show of an identifier whose entity nobody says, or only in part.
+	 * @param kind which kinds it may be of, as entries show them
+	 * @param id a text of the identifier
+	 * @return a digest where identifiers of one of these kinds are secret, else the text
+	 */
+	public String shownOfAny(Predicate<String> kind, String id) {
+		List<EntityPersister> entities = new ArrayList<>();
+		sessionFactories().forEach((factory) -> factory.getMappingMetamodel().forEachEntityDescriptor(entities::add));
+		return entities.stream()
+			.anyMatch((entity) -> this.values.isSecret(entity) && kind.test(this.types.of(entity).shown())) ? digest(id)
+					: id;
+	}
+
+	/**
+	 * Masks what a path tells: what follows a secret name, as in {@code /tokens/4711},
+	 * and the secret identifier that follows the name of an entity.
+	 * @param path the path; no template
+	 * @return the path without the secret values
+	 */
+	public String maskPath(String path) {
+		String[] segments = path.split("/", -1);
+		for (int i = segments.length - 1; i > 0; i--) {
+			segments[i] = segments[i].isEmpty() ? "" : withoutSecret(segments[i - 1], segments[i]);
+		}
+		return this.masking.maskPath(String.join("/", segments));
+	}
+
+	private String withoutSecret(String type, String id) {
+		return called(type).entities().stream().anyMatch(this.values::isSecret) ? shown(type, id) : id;
 	}
 
 	private Meaning called(String type) {

@@ -32,7 +32,7 @@ public record NamePattern(String text, Part known) {
 	 * @throws IllegalArgumentException if it has more than one star, or one that is not
 	 * at an end, or nothing else
 	 */
-	static NamePattern parse(String pattern) {
+	public static NamePattern parse(String pattern) {
 		// What has a backslash before it is no star of the pattern.
 		String bare = (pattern.indexOf(ANY) >= 0) ? ESCAPED.matcher(pattern).replaceAll("xx") : pattern;
 		int star = bare.indexOf(ANY);

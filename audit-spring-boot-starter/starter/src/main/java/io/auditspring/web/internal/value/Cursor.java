@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.UUID;
 
 import io.auditspring.query.AuditEntry;
+import io.auditspring.query.AuditQuery;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.domain.KeysetScrollPosition;
@@ -23,7 +24,8 @@ import org.springframework.data.domain.ScrollPosition;
  * The place between two entries, as a client carries it to the next request. It says
  * where to go on and nothing about what may be seen, so it is safe to take from anybody:
  * filters and access are applied anew each time. For those who may see only their own
- * entries it names the last one instead of its place in the ledger.
+ * entries it names the last one instead of its place in the ledger: by its id, which
+ * several chains may have where a ledger was restored, and when it was recorded.
  */
 public final class Cursor {
 
@@ -43,7 +45,7 @@ public final class Cursor {
 
 	private static final int LENGTH = 1 + 8 + 8 + 16;
 
-	private static final int LENGTH_OF_ENTRY = 1 + 16;
+	private static final int LENGTH_OF_ENTRY = 1 + 8 + 16;
 
 	private Cursor() {
 	}
@@ -63,14 +65,15 @@ public final class Cursor {
 	}
 
 	private static String of(Instant recordedAt, byte kind, long seq, UUID id) {
-		return encode(ByteBuffer.allocate(LENGTH)
-			.put(kind)
-			.putLong(ChronoUnit.MICROS.between(Instant.EPOCH, recordedAt))
-			.putLong(seq), id);
+		return encode(timed(LENGTH, kind, recordedAt).putLong(seq), id);
+	}
+
+	private static ByteBuffer timed(int length, byte kind, Instant time) {
+		return ByteBuffer.allocate(length).put(kind).putLong(ChronoUnit.MICROS.between(Instant.EPOCH, time));
 	}
 
 	public static String withoutPlace(AuditEntry last) {
-		return encode(ByteBuffer.allocate(LENGTH_OF_ENTRY).put(OF_ENTRY), last.getId());
+		return encode(timed(LENGTH_OF_ENTRY, OF_ENTRY, last.getRecordedAt()), last.getId());
 	}
 
 	private static String encode(ByteBuffer bytes, UUID id) {
@@ -94,11 +97,20 @@ public final class Cursor {
 	/**
 	 * Which entry a cursor names.
 	 * @param text what {@link #of} or {@link #withoutPlace} gave, or {@code null}
-	 * @return the entry's id, or {@code null} where the cursor says itself where to go on
+	 * @return what finds the entry, or {@code null} where the cursor says itself where to
+	 * go on
+	 * @throws IllegalArgumentException if it is something else
 	 */
-	public static @Nullable UUID entry(@Nullable String text) {
+	public static @Nullable AuditQuery entry(@Nullable String text) {
 		ByteBuffer bytes = (text != null) ? decode(text) : null;
-		return (bytes != null && bytes.get() == OF_ENTRY) ? new UUID(bytes.getLong(), bytes.getLong()) : null;
+		if (bytes == null || bytes.get() != OF_ENTRY) {
+			return null;
+		}
+		Instant recordedAt = time(bytes);
+		return AuditQuery.all()
+			.id(new UUID(bytes.getLong(), bytes.getLong()))
+			.from(recordedAt)
+			.to(recordedAt.plus(1, ChronoUnit.MICROS));
 	}
 
 	/**
@@ -127,13 +139,16 @@ public final class Cursor {
 		if (kind == OF_ENTRY) {
 			return ScrollPosition.keyset();
 		}
+		Instant recordedAt = time(bytes);
+		if (kind != OF_PLACE) {
+			return (kind == OF_OLDER) ? position(recordedAt, 0, FIRST) : position(recordedAt, Long.MAX_VALUE, LAST);
+		}
+		return position(recordedAt, bytes.getLong(), new UUID(bytes.getLong(), bytes.getLong()));
+	}
+
+	private static Instant time(ByteBuffer bytes) {
 		try {
-			Instant recordedAt = InstantParameter
-				.requireStorable(Instant.EPOCH.plus(bytes.getLong(), ChronoUnit.MICROS));
-			if (kind != OF_PLACE) {
-				return (kind == OF_OLDER) ? position(recordedAt, 0, FIRST) : position(recordedAt, Long.MAX_VALUE, LAST);
-			}
-			return position(recordedAt, bytes.getLong(), new UUID(bytes.getLong(), bytes.getLong()));
+			return InstantParameter.requireStorable(Instant.EPOCH.plus(bytes.getLong(), ChronoUnit.MICROS));
 		}
 		catch (IllegalArgumentException | DateTimeException | ArithmeticException ex) {
 			throw new IllegalArgumentException(REMEDY, ex);

@@ -54,6 +54,8 @@ class SentencesTests {
 			entity.updated        | Order  | 7 | success | Order 7 updated
 			login                 |        |   | success | User jane signed in
 			login                 |        |   | failure | User jane could not sign in
+			user.switched         | User   | 7 | success | User jane took on the identity of User 7
+			user.switch_ended     | User   | 7 | success | User 7 gave up the identity of User jane
 			access.denied         | Request | GET /x | denied | Request GET /x: access was refused
 			no.0                  |        |   | success | No: 0 done
 			order.v2              | Order  | 7 | success | Order 7: v2 done
@@ -88,6 +90,8 @@ class SentencesTests {
 			device.onboard   | Gerät | 7 | failure | Gerät 7: onboard fehlgeschlagen
 			order.created    | Order | 7 | success | Order 7 angelegt
 			logout           |       |   | success | Benutzer jane hat sich abgemeldet
+			user.switched    | User  | 7 | success | Benutzer jane hat die Identität von User 7 angenommen
+			user.switch_ended | User | 7 | success | User 7 hat die Identität von Benutzer jane abgelegt
 			OrderService.pay |       |   | denied  | OrderService.pay wurde verweigert
 			""")
 	void inGerman(String action, String type, String id, String outcome, String sentence) {
