@@ -41,7 +41,7 @@ class SignInTests {
 				  "severity": "info",
 				  "outcome": "success",
 				  "message": "User manager signed in",
-				  "metadata": {"method": "UsernamePassword",
+				  "metadata": {"method": "UsernamePassword", "factors": ["PASSWORD"],
 				      "request": {"method": "POST", "path": "/login"}},
 				  "ipAddress": "127.0.0.1",
 				  "geolocation": {"country": "NO", "city": "Oslo", "source": "stand-in"},

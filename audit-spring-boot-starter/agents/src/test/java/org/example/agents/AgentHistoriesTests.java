@@ -11,6 +11,8 @@ import java.util.concurrent.Future;
 
 import javax.sql.DataSource;
 
+import io.auditspring.Actor;
+import io.auditspring.AuditContext;
 import io.auditspring.AuditLog;
 import org.junit.jupiter.api.Test;
 import org.springframework.ai.chat.client.ChatClient;
@@ -38,7 +40,10 @@ class AgentHistoriesTests {
 
 	private static final int HISTORIES = Integer.getInteger("faults.agents", 20);
 
-	private static final String[] USERS = { "jane", "bob", "" };
+	/** Somebody of whom the thread knows nothing. */
+	private static final String UNKNOWN = "?";
+
+	private static final String[] USERS = { "jane", "bob", "", UNKNOWN };
 
 	private static final String[] AGENTS = { "desk", "buyer", "seller" };
 
@@ -108,7 +113,7 @@ class AgentHistoriesTests {
 	 * Whom an entry names.
 	 *
 	 * @param tool the tool
-	 * @param user who asks, or empty for nobody
+	 * @param user who asks, or empty for the system
 	 * @param agent who acts
 	 * @param outer the agent that asked that one, or {@code null}
 	 * @param within the call of a tool that this one is part of, or {@code null}
@@ -119,8 +124,8 @@ class AgentHistoriesTests {
 			assertThat(entry).as(what).isNotNull();
 			if (!this.user.isEmpty()) {
 				assertThat(entry).as(what)
-					.containsEntry("actor_type", "user")
-					.containsEntry("actor_id", this.user)
+					.containsEntry("actor_type", this.user.equals(UNKNOWN) ? "anonymous" : "user")
+					.containsEntry("actor_id", this.user.equals(UNKNOWN) ? "unknown" : this.user)
 					.containsEntry("impersonator_id", this.agent);
 			}
 			else {
@@ -189,8 +194,20 @@ class AgentHistoriesTests {
 			this.failing |= tool.equals("crash");
 		}
 
-		void hold(ChatClient client) {
-			if (!this.user.isEmpty()) {
+		void hold(ChatClient client) throws Exception {
+			if (this.user.isEmpty()) {
+				AuditContext.runAs(Actor.system(), () -> {
+					talk(client);
+					return null;
+				});
+			}
+			else {
+				talk(client);
+			}
+		}
+
+		private void talk(ChatClient client) {
+			if (!this.user.isEmpty() && !this.user.equals(UNKNOWN)) {
 				SecurityContextHolder.getContext()
 					.setAuthentication(UsernamePasswordAuthenticationToken.authenticated(this.user, "", List.of()));
 			}
@@ -223,7 +240,10 @@ class AgentHistoriesTests {
 		void hold(List<Conversation> conversations, ChatClient client) throws Exception {
 			List<Future<?>> held = new ArrayList<>();
 			for (Conversation each : conversations) {
-				held.add(this.threads.submit(() -> each.hold(client)));
+				held.add(this.threads.submit(() -> {
+					each.hold(client);
+					return null;
+				}));
 			}
 			for (Future<?> each : held) {
 				each.get();

@@ -5,6 +5,7 @@
 package io.auditspring.security;
 
 import java.security.Principal;
+import java.util.List;
 
 import io.auditspring.Actor;
 import io.auditspring.capture.internal.actor.PrintedObjects;
@@ -15,6 +16,7 @@ import org.springframework.security.authentication.UsernamePasswordAuthenticatio
 import org.springframework.security.authentication.dao.DaoAuthenticationProvider;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.core.authority.FactorGrantedAuthority;
 import org.springframework.security.core.userdetails.UserDetails;
 import org.springframework.security.core.userdetails.UsernameNotFoundException;
 
@@ -24,6 +26,8 @@ import org.springframework.security.core.userdetails.UsernameNotFoundException;
 final class Credentials {
 
 	private static final String SUFFIX = "AuthenticationToken";
+
+	private static final String FACTOR = "FACTOR_";
 
 	private static final int MAX_CAUSES = 50;
 
@@ -38,6 +42,24 @@ final class Credentials {
 	static String kind(Authentication authentication) {
 		String type = authentication.getClass().getSimpleName();
 		return type.endsWith(SUFFIX) ? type.substring(0, type.length() - SUFFIX.length()) : type;
+	}
+
+	/**
+	 * By what somebody has proved so far who they are. Where one factor is not enough,
+	 * each further one is a sign-in of its own.
+	 * @param user who signed in
+	 * @return the factors as Spring Security names them, such as {@code PASSWORD} or
+	 * {@code OTT}, in alphabetical order
+	 */
+	static List<String> factors(Authentication user) {
+		return user.getAuthorities()
+			.stream()
+			.filter(FactorGrantedAuthority.class::isInstance)
+			.map((factor) -> String.valueOf(factor.getAuthority()))
+			.map((name) -> name.startsWith(FACTOR) ? name.substring(FACTOR.length()) : name)
+			.distinct()
+			.sorted()
+			.toList();
 	}
 
 	/**

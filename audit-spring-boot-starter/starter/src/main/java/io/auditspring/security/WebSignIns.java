@@ -4,6 +4,8 @@
  */
 package io.auditspring.security;
 
+import java.util.List;
+
 import io.auditspring.AuditRecord;
 import io.auditspring.Outcome;
 import io.auditspring.Severity;
@@ -112,7 +114,9 @@ final class WebSignIns implements AopInfrastructureBean {
 	}
 
 	private static AuditRecord.Builder login(Authentication user) {
-		return record(LOGIN).metadata("method", Credentials.kind(user));
+		AuditRecord.Builder login = record(LOGIN).metadata("method", Credentials.kind(user));
+		List<String> factors = Credentials.factors(user);
+		return factors.isEmpty() ? login : login.metadata("factors", factors);
 	}
 
 	@EventListener

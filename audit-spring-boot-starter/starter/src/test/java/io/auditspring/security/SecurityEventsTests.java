@@ -22,8 +22,13 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpSession;
+import org.springframework.security.authentication.TestingAuthenticationToken;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.authentication.event.InteractiveAuthenticationSuccessEvent;
 import org.springframework.security.core.AuthenticatedPrincipal;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.authority.FactorGrantedAuthority;
+import org.springframework.security.core.authority.SimpleGrantedAuthority;
 import org.springframework.security.core.context.SecurityContextImpl;
 import org.springframework.security.web.session.HttpSessionDestroyedEvent;
 import org.springframework.web.context.request.RequestContextHolder;
@@ -97,11 +102,30 @@ class SecurityEventsTests {
 			.containsEntry("ip", "127.0.0.1")
 			.containsEntry("user_agent", "test/1.0");
 		assertThat((String) entries.get(0).get("session_id")).matches("[0-9a-f]{32}");
-		assertThat((String) entries.get(0).get("metadata")).contains("\"method\": \"UsernamePassword\"");
+		assertThat((String) entries.get(0).get("metadata")).contains("\"method\": \"UsernamePassword\"",
+				"\"factors\": [\"PASSWORD\"]");
 		assertThat(entries.get(1)).containsEntry("action", "logout")
 			.containsEntry("outcome", "success")
 			.containsEntry("actor_id", "jane")
 			.containsEntry("ip", "127.0.0.1");
+	}
+
+	@Test
+	void aLoginTellsTheFactorsThatItHasSoFar() {
+		Authentication jane = new TestingAuthenticationToken("jane", "jane-secret",
+				List.of(FactorGrantedAuthority.fromFactor("OTT"), new SimpleGrantedAuthority("FACTOR_MADE_UP"),
+						FactorGrantedAuthority.fromAuthority("FACTOR_PASSWORD"),
+						FactorGrantedAuthority.withFactor("OTT").issuedAt(Instant.EPOCH).build()));
+		context.publishEvent(new InteractiveAuthenticationSuccessEvent(jane, SecurityEventsTests.class));
+		assertThat((String) entry().get("metadata")).contains("\"factors\": [\"OTT\", \"PASSWORD\"]")
+			.doesNotContain("MADE_UP");
+	}
+
+	@Test
+	void whoSignsInWithoutFactorsHasNone() {
+		Authentication jane = new TestingAuthenticationToken("jane", "jane-secret", "ROLE_USER");
+		context.publishEvent(new InteractiveAuthenticationSuccessEvent(jane, SecurityEventsTests.class));
+		assertThat((String) entry().get("metadata")).doesNotContain("factors");
 	}
 
 	@Test

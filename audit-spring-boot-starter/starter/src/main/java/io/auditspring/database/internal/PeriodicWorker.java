@@ -10,6 +10,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
+import io.auditspring.Actor;
+import io.auditspring.AuditContextHolder;
 import io.auditspring.ledger.internal.thread.BackgroundThreads;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,7 +56,9 @@ public abstract class PeriodicWorker implements SmartLifecycle {
 	 */
 	protected abstract void run();
 
+	// No request asks for it, whatever else the application does.
 	private void runOnce() {
+		AuditContextHolder.replaceActor(Actor.system());
 		try {
 			run();
 			this.error = null;

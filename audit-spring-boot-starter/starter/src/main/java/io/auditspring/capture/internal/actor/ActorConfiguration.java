@@ -45,8 +45,9 @@ public final class ActorConfiguration {
 		@ConditionalOnBean(AuditorAware.class)
 		@Order(2)
 		AuditorAwareActorSource auditorAwareActorSource(ConfigurableListableBeanFactory beanFactory,
-				Persons auditPersons) {
-			return new AuditorAwareActorSource(UsedAuditor.of(beanFactory), auditPersons);
+				Persons auditPersons, ObjectProvider<SecurityContexts> auditSecurityContexts) {
+			return new AuditorAwareActorSource(UsedAuditor.of(beanFactory), auditPersons,
+					auditSecurityContexts.getIfAvailable());
 		}
 
 		@Bean

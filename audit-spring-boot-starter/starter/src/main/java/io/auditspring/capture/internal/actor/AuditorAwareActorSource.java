@@ -24,13 +24,20 @@ final class AuditorAwareActorSource implements ActorSource {
 
 	private final Persons persons;
 
-	AuditorAwareActorSource(AuditorAware<?> auditorAware, Persons persons) {
+	private final @Nullable SecurityContexts users;
+
+	AuditorAwareActorSource(AuditorAware<?> auditorAware, Persons persons, @Nullable SecurityContexts users) {
 		this.auditorAware = auditorAware;
 		this.persons = persons;
+		this.users = users;
 	}
 
 	@Override
 	public @Nullable Actor currentActor() {
+		if (this.users != null && this.users.isLeftOut()) {
+			// Most auditors ask Spring Security, and know no better than it does.
+			return null;
+		}
 		Object auditor = this.auditorAware.getCurrentAuditor().orElse(null);
 		return (auditor != null && !isNobody(auditor)) ? this.persons.actor(auditor) : null;
 	}

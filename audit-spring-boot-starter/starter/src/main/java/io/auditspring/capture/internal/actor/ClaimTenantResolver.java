@@ -28,7 +28,7 @@ final class ClaimTenantResolver implements TenantResolver {
 
 	@Override
 	public @Nullable String resolveTenant() {
-		Authentication authentication = this.contexts.current();
+		Authentication authentication = this.contexts.own();
 		return (authentication != null) ? this.claims.first(authentication, this.claim) : null;
 	}
 

@@ -58,7 +58,7 @@ public final class SecurityActorSource implements ActorSource {
 
 	@Override
 	public @Nullable Actor currentActor() {
-		return actorOf(this.contexts.current());
+		return actorOf(this.contexts.own());
 	}
 
 	/**

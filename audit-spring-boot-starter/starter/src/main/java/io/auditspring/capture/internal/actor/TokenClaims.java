@@ -77,7 +77,7 @@ final class TokenClaims {
 	 * @return the client's id, or {@code null} where the token is a user's
 	 */
 	@Nullable String client(Authentication authentication) {
-		String client = first(authentication, "client_id", "azp", "appid");
+		String client = first(authentication, "client_id", "azp", "appid", "cid");
 		// Who signs in with an ID token is somebody, whatever they are called.
 		if (client == null || authentication.getPrincipal() instanceof OidcUser) {
 			return null;
@@ -86,9 +86,21 @@ final class TokenClaims {
 		String user = first(authentication, "preferred_username", "username");
 		boolean itself = (subject != null) ? subject.equals(client) || subject.equals(client + "@clients")
 				: user == null && first(authentication, "name", "email") == null;
-		boolean said = isServiceAccount(authentication, client, user) || "app".equals(first(authentication, "idtyp"))
+		boolean said = isServiceAccount(authentication, client, user) || isOfEntra(authentication, subject, user)
 				|| "client-credentials".equals(first(authentication, "gty"));
 		return (itself || said) ? client : null;
+	}
+
+	// Microsoft Entra ID tells the type of a token where it is asked to. Else a user has
+	// scopes, and a subject for each application, which is not the object. A user of
+	// Azure AD B2C has the object for a subject, but the policy that they signed in by.
+	private boolean isOfEntra(Authentication authentication, @Nullable String subject, @Nullable String user) {
+		String type = first(authentication, "idtyp");
+		if (type != null) {
+			return type.equals("app");
+		}
+		return subject != null && subject.equals(first(authentication, "oid")) && user == null
+				&& first(authentication, "scp", "tfp", "name", "email", "emails", "upn", "unique_name") == null;
 	}
 
 	// Keycloak's. Anybody may register under such a name; where a client was when it

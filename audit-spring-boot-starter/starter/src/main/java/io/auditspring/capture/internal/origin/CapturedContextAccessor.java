@@ -39,22 +39,30 @@ final class CapturedContextAccessor implements ThreadLocalAccessor<Passage>, Aut
 	public @Nullable Passage getValue() {
 		Legacy had = this.capturedContext.current();
 		Legacy given = (had != null) ? had : this.origins.legacy();
-		return (given != null) ? new Passage(given, had) : null;
+		Object leftOut = this.capturedContext.leftOut();
+		return (given != null || leftOut != null) ? new Passage(given, had, leftOut) : null;
 	}
 
 	@Override
 	public void setValue(Passage passage) {
-		this.capturedContext.replace(passage.given());
+		Legacy given = passage.given();
+		this.capturedContext.replace(given);
+		// Where nobody was known, whoever is signed in may have caused what is done.
+		if (given != null && given.actor() != null) {
+			this.capturedContext.leaveOut(this.capturedContext.inherited());
+		}
 	}
 
 	@Override
 	public void setValue() {
 		this.capturedContext.replace(null);
+		this.capturedContext.leaveOut(null);
 	}
 
 	@Override
 	public void restore(Passage passage) {
 		this.capturedContext.replace(passage.had());
+		this.capturedContext.leaveOut(passage.leftOut());
 	}
 
 	@Override
@@ -65,10 +73,11 @@ final class CapturedContextAccessor implements ThreadLocalAccessor<Passage>, Aut
 	/**
 	 * What passes from a thread to another.
 	 *
-	 * @param given what the other inherits
+	 * @param given what the other inherits, or {@code null}
 	 * @param had what the first one had inherited itself, or {@code null}
+	 * @param leftOut who counted for nobody on the first one, or {@code null}
 	 */
-	record Passage(Legacy given, @Nullable Legacy had) {
+	record Passage(@Nullable Legacy given, @Nullable Legacy had, @Nullable Object leftOut) {
 
 	}
 

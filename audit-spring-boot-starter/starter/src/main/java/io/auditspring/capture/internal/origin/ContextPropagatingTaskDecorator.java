@@ -34,18 +34,17 @@ final class ContextPropagatingTaskDecorator implements TaskDecorator {
 	public Runnable decorate(Runnable task) {
 		Actor acting = AuditContextHolder.actor();
 		Legacy legacy = this.origins.get().legacy();
-		return (acting != null || legacy != null) ? () -> run(task, acting, legacy) : task;
+		return (acting != null || legacy != null || this.capturedContext.isInheriting())
+				? () -> run(task, acting, legacy) : task;
 	}
 
 	private void run(Runnable task, @Nullable Actor acting, @Nullable Legacy legacy) {
-		Actor previousActing = AuditContextHolder.replaceActor(acting);
-		Legacy previous = this.capturedContext.replace(legacy);
+		Runnable leave = this.capturedContext.enter(acting, legacy);
 		try {
 			task.run();
 		}
 		finally {
-			this.capturedContext.replace(previous);
-			AuditContextHolder.replaceActor(previousActing);
+			leave.run();
 		}
 	}
 

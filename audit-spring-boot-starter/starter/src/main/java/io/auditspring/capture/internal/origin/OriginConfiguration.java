@@ -17,6 +17,7 @@ import io.auditspring.GeoLocator;
 import io.auditspring.TenantResolver;
 import io.auditspring.capture.internal.actor.ActorSource;
 import io.auditspring.capture.internal.actor.SecurityActorSource;
+import io.auditspring.capture.internal.actor.SecurityContexts;
 import io.auditspring.capture.internal.request.ServedRequestFilter;
 import io.auditspring.capture.internal.value.JsonValues;
 import io.auditspring.capture.internal.value.Sole;
@@ -69,17 +70,23 @@ public final class OriginConfiguration {
 		// After those who signed in on the task's own thread, before those who guess.
 		@Bean
 		@Order(1)
-		CapturedContext auditCapturedContext() {
-			return new CapturedContext();
+		CapturedContext auditCapturedContext(ObjectProvider<SecurityContexts> auditSecurityContexts) {
+			return new CapturedContext(auditSecurityContexts.getIfAvailable());
+		}
+
+		@Bean
+		static ApplicationThreads auditApplicationThreads() {
+			return new ApplicationThreads();
 		}
 
 		@Bean
 		Origins auditOrigins(ObjectProvider<ActorResolver> resolvers, ObjectProvider<ActorSource> sources,
 				ObjectProvider<TenantResolver> tenants, ObjectProvider<RequestSource> requests,
-				ObjectProvider<Locations> auditLocations, CapturedContext auditCapturedContext) {
+				ObjectProvider<Locations> auditLocations, CapturedContext auditCapturedContext,
+				ApplicationThreads auditApplicationThreads) {
 			return new Origins(() -> actorSources(resolvers, sources), () -> tenants.orderedStream().toList(),
 					requests.getIfAvailable(() -> () -> RequestDetails.NONE), auditLocations.getIfAvailable(),
-					auditCapturedContext);
+					auditCapturedContext, auditApplicationThreads);
 		}
 
 		private static List<ActorSource> actorSources(ObjectProvider<ActorResolver> resolvers,

@@ -48,6 +48,8 @@ public final class Origins {
 
 	private final CapturedContext capturedContext;
 
+	private final ApplicationThreads threads;
+
 	/**
 	 * Creates the finder.
 	 * @param actors where to look for the actor, first answer counts; asked for when the
@@ -56,14 +58,16 @@ public final class Origins {
 	 * @param requests where to look for the request
 	 * @param locations where clients are, or {@code null} where nobody knows
 	 * @param capturedContext what the running task inherits
+	 * @param threads on which nothing is done for a request
 	 */
 	Origins(Supplier<List<ActorSource>> actors, Supplier<List<TenantResolver>> tenants, RequestSource requests,
-			@Nullable Locations locations, CapturedContext capturedContext) {
+			@Nullable Locations locations, CapturedContext capturedContext, ApplicationThreads threads) {
 		this.actors = SingletonSupplier.of(actors);
 		this.tenants = SingletonSupplier.of(tenants);
 		this.requests = requests;
 		this.locations = locations;
 		this.capturedContext = capturedContext;
+		this.threads = threads;
 	}
 
 	/**
@@ -71,7 +75,8 @@ public final class Origins {
 	 * @return a finder to which all is done by the system
 	 */
 	public static Origins ofNobody() {
-		return new Origins(List::of, List::of, () -> RequestDetails.NONE, null, new CapturedContext());
+		return new Origins(List::of, List::of, () -> RequestDetails.NONE, null, new CapturedContext(null),
+				new ApplicationThreads());
 	}
 
 	/**
@@ -83,18 +88,21 @@ public final class Origins {
 		Actor known = (acting != null) ? acting : knownActor();
 		Legacy legacy = this.capturedContext.current();
 		boolean inherits = legacy != null && (acting != null || legacy.isOf(known));
-		RequestDetails details = (inherits && legacy != null) ? legacy.request() : details();
+		RequestDetails details = details(inherits ? legacy : null);
 		RequestDetails request = details.tracedBy(MDC.get(TRACE_ID));
 		return new Origin(Instant.now(), (known != null) ? known : nobody(details), tenant(inherits ? legacy : null),
 				(this.locations != null) ? request.locatedBy(this.locations) : request);
 	}
 
-	// What is asked for while the actor is looked for is asked for by us.
 	private Actor nobody(RequestDetails details) {
-		if (details == RequestDetails.UNTOLD) {
+		if (this.asking.get() != null) {
+			// What is asked for while the actor is looked for is asked for by us.
+			return Actor.system();
+		}
+		if (details.isUntold()) {
 			return UNKNOWN;
 		}
-		return (this.asking.get() == null && details.isOfRequest()) ? Actor.anonymous() : Actor.system();
+		return details.isOfRequest() ? Actor.anonymous() : Actor.system();
 	}
 
 	/**
@@ -106,7 +114,8 @@ public final class Origins {
 		Legacy inherited = this.capturedContext.current();
 		Legacy own = (inherited != null && inherited.isOf(actor)) ? inherited : null;
 		Legacy legacy = new Legacy(actor, tenant(own), request(own).settled());
-		return legacy.isEmpty() ? null : legacy;
+		// Where there are requests, it says something that the task is of none.
+		return (legacy.isEmpty() && !this.threads.isServing()) ? null : legacy;
 	}
 
 	/**
@@ -119,15 +128,17 @@ public final class Origins {
 	 * @throws Throwable what the work threw
 	 */
 	public <T extends @Nullable Object> T within(Origin origin, Work<T> work) throws Throwable {
-		if (this.capturedContext.current() != null) {
+		Legacy inherited = this.capturedContext.current();
+		if (inherited != null && !inherited.isOfNobody()) {
 			return work.call();
 		}
-		this.capturedContext.replace(new Legacy(origin.actor(), origin.tenant(), origin.request().settled()));
+		Runnable leave = this.capturedContext
+			.inherit(new Legacy(origin.actor(), origin.tenant(), origin.request().settled()));
 		try {
 			return work.call();
 		}
 		finally {
-			this.capturedContext.replace(null);
+			leave.run();
 		}
 	}
 
@@ -138,12 +149,22 @@ public final class Origins {
 	}
 
 	private RequestDetails request(@Nullable Legacy legacy) {
-		return ((legacy != null) ? legacy.request() : details()).tracedBy(MDC.get(TRACE_ID));
+		return details(legacy).tracedBy(MDC.get(TRACE_ID));
+	}
+
+	// A task of no request may be done on a thread that serves one.
+	private RequestDetails details(@Nullable Legacy legacy) {
+		if (legacy != null && legacy.request().isOfRequest()) {
+			return legacy.request();
+		}
+		RequestDetails own = details();
+		return (legacy != null && !own.isOfRequest()) ? legacy.request() : own;
 	}
 
 	private RequestDetails details() {
 		try {
-			return this.requests.currentRequest();
+			RequestDetails details = this.requests.currentRequest();
+			return (details == RequestDetails.NONE && !this.threads.includeCurrent()) ? RequestDetails.UNTOLD : details;
 		}
 		catch (Throwable ex) {
 			FatalErrors.rethrow(ex);

@@ -63,7 +63,7 @@ final class ReactiveRequests implements WebFilter, Ordered {
 	private Context within(Context context, RequestDetails details) {
 		Context known = context.put(RequestDetails.class, details);
 		return (this.capturedContext == null) ? known : known.put(this.capturedContext,
-				new CapturedContextAccessor.Passage(new CapturedContext.Legacy(null, null, details), null));
+				new CapturedContextAccessor.Passage(new CapturedContext.Legacy(null, null, details), null, null));
 	}
 
 	private RequestDetails details(ServerWebExchange exchange) {

@@ -36,10 +36,11 @@ public record RequestDetails(@Nullable String ip, @Nullable String userAgent, @N
 	public static final RequestDetails NONE = new RequestDetails(null, null, null, null, () -> null, null, () -> null);
 
 	/** What is known of a request that cannot be read: that there is one. */
-	static final RequestDetails UNREADABLE = new RequestDetails(null, null, null, null, () -> null, null, () -> null);
+	static final RequestDetails UNREADABLE = new RequestDetails(null, null, null, null, () -> null, null,
+			Nothing.UNREADABLE);
 
 	/** What is known where a request may be served, and nobody can tell which. */
-	static final RequestDetails UNTOLD = new RequestDetails(null, null, null, null, () -> null, null, () -> null);
+	static final RequestDetails UNTOLD = new RequestDetails(null, null, null, null, () -> null, null, Nothing.UNTOLD);
 
 	/**
 	 * What is still known of a request that is over.
@@ -86,7 +87,16 @@ public record RequestDetails(@Nullable String ip, @Nullable String userAgent, @N
 	 * @return {@code false} if nothing but a trace may be known
 	 */
 	public boolean isOfRequest() {
-		return this == UNREADABLE || this.ip != null || this.line.get() != null;
+		return this.line == Nothing.UNREADABLE || this.ip != null || this.line.get() != null;
+	}
+
+	/**
+	 * Whether it is not known if a request caused what is done.
+	 * @return {@code true} if nobody can tell which request it was, or whether there was
+	 * one
+	 */
+	boolean isUntold() {
+		return this.line == Nothing.UNTOLD;
 	}
 
 	RequestDetails inSession(String session) {
@@ -104,14 +114,31 @@ public record RequestDetails(@Nullable String ip, @Nullable String userAgent, @N
 	 * @return details that know nothing of the request object
 	 */
 	RequestDetails settled() {
+		if (this == NONE || this.line instanceof Nothing) {
+			return this;
+		}
 		RequestLine asked = this.line.get();
-		return (this == NONE || this == UNTOLD) ? this : new RequestDetails(this.ip, this.userAgent, this.session,
-				this.device, this.location, this.traceId, () -> asked);
+		return new RequestDetails(this.ip, this.userAgent, this.session, this.device, this.location, this.traceId,
+				() -> asked);
 	}
 
 	public RequestDetails tracedBy(@Nullable String traceId) {
 		return (traceId != null) ? new RequestDetails(this.ip, this.userAgent, this.session, this.device, this.location,
 				traceId, this.line) : this;
+	}
+
+	/**
+	 * Why nothing is known of what was requested; known also where a trace is.
+	 */
+	private enum Nothing implements Supplier<@Nullable RequestLine> {
+
+		UNREADABLE, UNTOLD;
+
+		@Override
+		public @Nullable RequestLine get() {
+			return null;
+		}
+
 	}
 
 }

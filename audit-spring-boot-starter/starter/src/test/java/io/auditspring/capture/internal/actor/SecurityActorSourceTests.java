@@ -339,6 +339,32 @@ class SecurityActorSourceTests {
 			.isEqualTo(Actor.service("billing", "billing"));
 		assertThat(actor(opaque(Map.of("client_id", "billing", "sub", "jane")))).as("introspected, of a user")
 			.isEqualTo(Actor.user("jane", "jane"));
+		assertThat(actor(jwt(Map.of("sub", "0oa1", "cid", "0oa1", "scp", List.of("orders"))))).as("Okta")
+			.isEqualTo(Actor.service("0oa1", "0oa1"));
+		assertThat(actor(jwt(Map.of("sub", "jane@x", "cid", "0oa1", "uid", "00u1", "scp", List.of("orders")))))
+			.as("a user of Okta's")
+			.isEqualTo(Actor.user("jane@x", "jane@x"));
+		assertThat(actor(jwt(Map.of("sub", "b1f0", "oid", "b1f0", "azp", "billing"))))
+			.as("Entra ID, which tells the type of a token only where it is asked to")
+			.isEqualTo(Actor.service("billing", "billing"));
+		assertThat(actor(jwt(Map.of("sub", "b1f0", "oid", "b1f0", "appid", "billing", "roles", List.of("Orders")))))
+			.as("Entra ID, version 1.0")
+			.isEqualTo(Actor.service("billing", "billing"));
+		assertThat(actor(jwt(Map.of("sub", "pairwise", "oid", "b1f0", "azp", "shop", "scp", "orders"))))
+			.as("a user of Entra ID's")
+			.isEqualTo(Actor.user("pairwise", "pairwise"));
+		assertThat(actor(jwt(Map.of("sub", "b1f0", "oid", "b1f0", "azp", "shop", "scp", "orders"))))
+			.as("a user of Azure AD B2C's, whose subject is the object")
+			.isEqualTo(Actor.user("b1f0", "b1f0"));
+		assertThat(actor(jwt(Map.of("sub", "b1f0", "oid", "b1f0", "azp", "shop", "name", "Jane"))))
+			.as("such a user without scopes")
+			.isEqualTo(Actor.user("b1f0", "Jane"));
+		assertThat(actor(jwt(Map.of("sub", "b1f0", "oid", "b1f0", "azp", "shop", "tfp", "B2C_1_signin"))))
+			.as("one of whom nothing else is told")
+			.isEqualTo(Actor.user("b1f0", "b1f0"));
+		assertThat(actor(jwt(Map.of("sub", "b1f0", "oid", "b1f0", "azp", "shop", "idtyp", "user"))))
+			.as("whom Entra ID calls a user")
+			.isEqualTo(Actor.user("b1f0", "b1f0"));
 		assertThat(actor(jwt(Map.of("azp", "shop", "name", "Jane")))).as("a user without subject")
 			.extracting(Actor::type)
 			.isEqualTo(ActorType.USER);

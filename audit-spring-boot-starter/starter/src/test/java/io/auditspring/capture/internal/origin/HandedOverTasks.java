@@ -14,6 +14,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 import javax.sql.DataSource;
 
@@ -275,6 +276,11 @@ abstract class HandedOverTasks {
 			WebShop.GATE.pass();
 		}
 
+		@Async("plain")
+		public void foreign() {
+			this.tasks.done();
+		}
+
 		// Nothing decorates the tasks of this executor.
 		@Async("plain")
 		@Audited("task.begun")
@@ -322,6 +328,34 @@ abstract class HandedOverTasks {
 				case OWN_EXECUTOR_OF_BUILDER -> executor("built").execute(task);
 				case MICROMETER -> executor("propagating").execute(task);
 			}
+		}
+
+		@PostMapping("/foreign/{way}")
+		void foreign(@PathVariable String way) throws Exception {
+			switch (way) {
+				case "executor" -> executor("plain").submit(() -> tasks().done()).get();
+				case "async" -> this.beans.getBean(AsyncTasks.class).foreign();
+				case "common-pool" -> CompletableFuture.runAsync(() -> tasks().done()).get();
+				default -> {
+					Thread thread = new Thread(() -> tasks().done());
+					thread.start();
+					thread.join();
+				}
+			}
+		}
+
+		// The caller waits for the other thread, or it could do all of them alone.
+		@PostMapping("/parallel/{tasks}")
+		void parallel(@PathVariable int tasks) {
+			Thread caller = Thread.currentThread();
+			CountDownLatch other = new CountDownLatch(1);
+			IntStream.range(0, tasks).parallel().forEach((i) -> {
+				if (Thread.currentThread() == caller) {
+					await(other);
+				}
+				other.countDown();
+				tasks().done();
+			});
 		}
 
 		@PostMapping("/other/request")
@@ -379,7 +413,7 @@ abstract class HandedOverTasks {
 
 		private static void await(CountDownLatch latch) {
 			try {
-				latch.await();
+				assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
 			}
 			catch (InterruptedException ex) {
 				throw new IllegalStateException(ex);
