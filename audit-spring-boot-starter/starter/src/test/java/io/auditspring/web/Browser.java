@@ -86,7 +86,9 @@ final class Browser implements AutoCloseable {
 		ChromeOptions options = new ChromeOptions();
 		options.setBinary(chromium().orElseThrow().toFile());
 		options.addArguments("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--lang=en-GB",
-				"--force-color-profile=srgb");
+				"--force-color-profile=srgb",
+				// What moves is painted sixty times a second.
+				"--force-prefers-reduced-motion");
 		options.setCapability("goog:loggingPrefs", logs);
 		ChromeDriverService service = new ChromeDriverService.Builder()
 			.usingDriverExecutable(chromedriver().orElseThrow().toFile())
@@ -190,15 +192,29 @@ final class Browser implements AutoCloseable {
 		await((driver) -> expected.test(driver.executeScript(script)) ? true : null);
 	}
 
+	/** Waits until a script gives true, which is run where the page is: that is one question. */
+	void awaitThere(String script) {
+		await((driver) -> driver.executeScript("""
+				const isThere = () => {
+					%s
+				};
+				return new Promise((resolve) => {
+					const look = () => isThere() ? resolve(true) : setTimeout(look, 20);
+					look();
+				});""".formatted(script)));
+	}
+
 	/**
 	 * What keeps people out who cannot see well or use no mouse, as axe-core finds it: by
 	 * all of its rules, however little it is.
 	 */
 	@SuppressWarnings("unchecked")
 	List<String> barriers() {
+		if (Boolean.TRUE.equals(run("return typeof window.axe === 'undefined'"))) {
+			run(AXE);
+		}
 		return (List<String>) this.driver.executeAsyncScript(
-				AXE + """
-						;
+				"""
 						const done = arguments[arguments.length - 1];
 						axe.run(document).then((found) => done(found.violations
 							.map((each) => each.id + ': ' + each.nodes.map((node) => node.html + ' ' + node.any.map((any) => any.message)).join(' | '))));
@@ -356,7 +372,7 @@ final class Browser implements AutoCloseable {
 		this.driver.executeCdpCommand("Emulation.setTimezoneOverride", Map.of("timezoneId", name));
 	}
 
-	/** Is one of somebody who wants nothing to move. */
+	/** Is one of somebody who wants nothing to move, as of all tests, or who does not mind. */
 	void calm(boolean reduced) {
 		this.driver.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features",
 				List.of(Map.of("name", "prefers-reduced-motion", "value", reduced ? "reduce" : "no-preference"))));
