@@ -137,8 +137,9 @@ class PageWorkTests extends PageVisit {
 		browser.texts(".report dd",
 				(facts) -> facts.stream().anyMatch((fact) -> fact.startsWith("type:Report after:20"))
 						&& facts.contains("without reading of the trail"));
+		browser.button("Back").click();
 		goTo("?reading=shown");
-		browser.run("document.querySelector('.exports').open = true");
+		browser.find(".exports summary").click();
 		browser.texts(".exports .scope", (lines) -> !lines.isEmpty() && lines.get(0).contains("everything you may see")
 				&& !lines.get(0).contains("without"));
 	}
