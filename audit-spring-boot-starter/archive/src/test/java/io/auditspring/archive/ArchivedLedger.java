@@ -11,6 +11,7 @@ import java.time.Period;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -83,6 +84,19 @@ final class ArchivedLedger {
 				where name = 'retention'
 				""");
 		return ledger;
+	}
+
+	/**
+	 * A copy of a ledger, which takes less than writing another one.
+	 * @param original the ledger
+	 * @param store where the copy's archive is
+	 * @param key what signs
+	 * @param memory what was signed, as far as it is known there
+	 * @return the copy
+	 */
+	static ArchivedLedger copyOf(ArchivedLedger original, ArchiveStore store, String key, Path memory) {
+		String name = Objects.requireNonNull(((PGSimpleDataSource) original.dataSource).getDatabaseName());
+		return new ArchivedLedger(TestDatabase.copyOf(name), store, key, memory);
 	}
 
 	ArchivedLedger migrated() {

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
@@ -35,9 +34,12 @@ import io.auditspring.retention.MonthArchive;
 import io.auditspring.retention.RedactableArchive;
 import io.auditspring.retention.Redaction;
 import io.auditspring.retention.RetentionReport;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import org.springframework.util.FileSystemUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -64,6 +66,13 @@ class LedgerArchiveTests {
 			""";
 
 	@TempDir
+	static Path prepared;
+
+	private static ArchivedLedger written;
+
+	private static ArchivedLedger retired;
+
+	@TempDir
 	Path directory;
 
 	@TempDir
@@ -73,15 +82,33 @@ class LedgerArchiveTests {
 
 	private ArchivedLedger ledger;
 
-	@BeforeEach
-	void writeThreeMonths() {
-		this.store = new FaultyStore(this.directory);
-		this.ledger = ArchivedLedger.create(this.store, KEY, this.memory);
+	/** Written once, and copied for each test. */
+	@BeforeAll
+	static void writeThreeMonths() throws IOException {
+		Path memory = Files.createDirectory(prepared.resolve("memory"));
+		FaultyStore store = new FaultyStore(prepared.resolve("archive"));
+		written = ArchivedLedger.create(store, KEY, memory);
 		SampleChain samples = new SampleChain("main", 5);
-		this.ledger.appendAt(Instant.parse("2018-12-31T23:59:59.999999Z"), "main", samples.unplaced(300));
-		this.ledger.appendAt(Instant.parse("2019-01-01T00:00:00Z"), "main", samples.unplaced(40));
-		this.ledger.appendAt(Instant.parse("2019-01-31T00:00:00Z"), "other", samples.unplaced(2));
-		this.ledger.appendAt(Instant.parse("2026-11-01T00:00:00Z"), "main", samples.unplaced(10));
+		written.appendAt(Instant.parse("2018-12-31T23:59:59.999999Z"), "main", samples.unplaced(300));
+		written.appendAt(Instant.parse("2019-01-01T00:00:00Z"), "main", samples.unplaced(40));
+		written.appendAt(Instant.parse("2019-01-31T00:00:00Z"), "other", samples.unplaced(2));
+		written.appendAt(Instant.parse("2026-11-01T00:00:00Z"), "main", samples.unplaced(10));
+		retired = ArchivedLedger.copyOf(written, store, KEY, memory);
+		assertThat(retired.retention(CLERK, UnaryOperator.identity()).apply().retired()).containsExactly(DECEMBER,
+				JANUARY);
+	}
+
+	@BeforeEach
+	void takeThreeMonths() {
+		this.store = new FaultyStore(this.directory);
+		this.ledger = ArchivedLedger.copyOf(written, this.store, KEY, this.memory);
+	}
+
+	/** As {@link #retire} leaves it. */
+	private void retired() throws IOException {
+		FileSystemUtils.copyRecursively(prepared.resolve("archive"), this.directory);
+		FileSystemUtils.copyRecursively(prepared.resolve("memory"), this.memory);
+		this.ledger = ArchivedLedger.copyOf(retired, this.store, KEY, this.memory);
 	}
 
 	private RetentionReport retire() {
@@ -286,22 +313,12 @@ class LedgerArchiveTests {
 
 	/** Of an entry that is no longer in the ledger. */
 	private String id(int seq) {
-		try (Connection duckDb = DriverManager.getConnection("jdbc:duckdb:");
-				Statement statement = duckDb.createStatement();
-				ResultSet row = statement
-					.executeQuery("select id from read_parquet('%s/chain=main/*/core.parquet') where seq = %d"
-						.formatted(this.directory, seq))) {
-			row.next();
-			return row.getString(1);
-		}
-		catch (SQLException ex) {
-			throw new IllegalStateException(ex);
-		}
+		return written.query("select id from audit.audit_log where chain = 'main' and seq = " + seq);
 	}
 
 	@Test
 	void whatIsErasedInTheArchiveIsGoneAndStillVerifies() throws Exception {
-		retire();
+		retired();
 		assertThat(erase(7)).containsExactly(RedactableArchive.Result.ERASED);
 		assertThat(erase(7)).containsExactly(RedactableArchive.Result.REDACTED);
 		assertThat(erase(8)).containsExactly(RedactableArchive.Result.ERASED);
@@ -325,7 +342,7 @@ class LedgerArchiveTests {
 
 	@Test
 	void whatALeakedKeySignedIsErasedFromAndSignedAnew(@TempDir Path other) throws Exception {
-		retire();
+		retired();
 		this.ledger = this.ledger.rotate(Ed25519Signer.newPem(), other);
 		assertThat(verify().chains()).extracting(ChainVerification::valid).containsExactly(false, false);
 		assertThat(erase(7)).containsExactly(RedactableArchive.Result.ERASED);
@@ -372,21 +389,18 @@ class LedgerArchiveTests {
 		assertThat(generations()).isEqualTo("main 0 2, main 300 1, other 0 1");
 	}
 
-	private void hold(int seq) throws SQLException {
-		try (Connection duckDb = DriverManager.getConnection("jdbc:duckdb:");
-				Statement statement = duckDb.createStatement();
-				ResultSet row = statement.executeQuery(
-						"select target_type, target_id from read_parquet('%s/chain=main/*/core.parquet') where seq = %d"
-							.formatted(this.directory, seq))) {
-			row.next();
-			this.ledger.execute("insert into audit.audit_legal_hold (target_type, target_id, reason) "
-					+ "values ('%s', '%s', 'case 12')".formatted(row.getString(1), row.getString(2)));
-		}
+	private void hold(int seq) {
+		this.ledger.execute("insert into audit.audit_legal_hold (target_type, target_id, reason) values (%s, 'case 12')"
+			.formatted(written.query("""
+					select format('%%L, %%L', target_type, target_id)
+					from audit.audit_log
+					where chain = 'main' and seq = %d
+					""".formatted(seq))));
 	}
 
 	@Test
 	void aLegalHoldKeepsWhatIsArchivedAndNothingElse() throws Exception {
-		retire();
+		retired();
 		hold(7);
 		assertThat(erase(7)).containsExactly(RedactableArchive.Result.HELD);
 		assertNothingIsLostAndNothingDouble();
@@ -397,7 +411,7 @@ class LedgerArchiveTests {
 
 	@Test
 	void whatAnotherLedgersChainSaysIsNoReasonToEraseWhatIsHeld() throws Exception {
-		retire();
+		retired();
 		hold(7);
 		this.ledger.execute(
 				"""
@@ -417,7 +431,7 @@ class LedgerArchiveTests {
 
 	@Test
 	void aHoldThatIsPlacedWhileItErasesCounts() throws Exception {
-		retire();
+		retired();
 		this.store.onStep(2, () -> hold(7));
 		assertThat(erase(7, 8)).containsExactly(RedactableArchive.Result.HELD, RedactableArchive.Result.ERASED);
 		assertThat(verify().chains()).hasToString("[main [0, 340): valid, other [0, 2): valid]");
@@ -425,7 +439,7 @@ class LedgerArchiveTests {
 
 	@Test
 	void whatSomebodyElseClearedAwayIsNotRecorded() throws Exception {
-		retire();
+		retired();
 		this.store.onStep(4, () -> erase(8));
 		assertThatThrownBy(() -> erase(7)).isInstanceOf(IOException.class).hasMessageContaining("try again");
 		assertThat(erase(7, 8)).containsExactly(RedactableArchive.Result.ERASED, RedactableArchive.Result.REDACTED);
@@ -472,7 +486,7 @@ class LedgerArchiveTests {
 
 	@Test
 	void whoeverDiesWhileItErasesDoesItAgain() throws Exception {
-		retire();
+		retired();
 		for (int step = 1; step <= 6; step++) {
 			this.store.failAt(step);
 			try {
@@ -493,7 +507,7 @@ class LedgerArchiveTests {
 
 	@Test
 	void anOlderPayloadThatIsStillThereIsNamed() throws Exception {
-		retire();
+		retired();
 		Path old = this.directory.resolve("chain=main/000000000000-000000000299/payload-1.parquet");
 		byte[] content = Files.readAllBytes(old);
 		erase(7);
@@ -520,7 +534,7 @@ class LedgerArchiveTests {
 
 	@Test
 	void whatSomebodyForgedIsNotSignedWithWhatIsErased() throws Exception {
-		retire();
+		retired();
 		rewrite("payload-1.parquet", ERASE_FIVE);
 		List<String> files = this.store.list();
 		assertThatThrownBy(() -> erase(7)).isInstanceOf(IOException.class)
@@ -545,7 +559,7 @@ class LedgerArchiveTests {
 
 	@Test
 	void whatSomebodyForgedIsNotFound() throws Exception {
-		retire();
+		retired();
 		UUID id = UUID.fromString(id(7));
 		rewrite("core.parquet", "update entries set id = replace(id, '-', '_') where seq = 7");
 		assertThatThrownBy(() -> this.ledger.archive()
@@ -576,8 +590,9 @@ class LedgerArchiveTests {
 	private void killAt(int step) throws Exception {
 		Path log = Files.createTempFile(this.memory, "child", ".log");
 		Process child = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-				"-classpath", System.getProperty("java.class.path"), Child.class.getName(), this.ledger.url(),
-				this.directory.toString(), this.memory.toString(), KEY, String.valueOf(step))
+				"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-classpath", System.getProperty("java.class.path"),
+				Child.class.getName(), this.ledger.url(), this.directory.toString(), this.memory.toString(), KEY,
+				String.valueOf(step))
 			.redirectErrorStream(true)
 			.redirectOutput(log.toFile())
 			.start();

@@ -10,6 +10,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -177,14 +178,28 @@ class ReadThroughTests {
 	}
 
 	private static Map<String, Object> answers(AuditTrail trail) {
+		return answers(trail, queries().keySet(), List.of("all", "a chain", "a period", "an actor", "patterns"),
+				List.of("all", "actions", "patterns", "without an action", "an actor"));
+	}
+
+	/** Of each kind of reading, which differ in how an answer is put together. */
+	private static Map<String, Object> someAnswers(AuditTrail trail) {
+		return answers(trail, List.of("all", "an actor", "words"), List.of("all", "an actor"),
+				List.of("all", "an actor"));
+	}
+
+	private static Map<String, Object> answers(AuditTrail trail, Collection<String> asked, List<String> paged,
+			List<String> summed) {
+		Map<String, AuditQuery> queries = queries();
 		Map<String, Object> answers = new LinkedHashMap<>();
-		queries().forEach((name, query) -> {
+		for (String name : asked) {
+			AuditQuery query = Objects.requireNonNull(queries.get(name));
 			answers.put(name + ", streamed", json(trail.stream(query).toList()));
 			answers.put(name + ", counted", trail.count(query));
-		});
+		}
 		// What differs between these is how they are read, whatever is wanted.
-		for (String name : List.of("all", "a chain", "a period", "an actor", "patterns")) {
-			AuditQuery query = Objects.requireNonNull(queries().get(name));
+		for (String name : paged) {
+			AuditQuery query = Objects.requireNonNull(queries.get(name));
 			answers.put(name + ", newest first", pages(trail, query.limit(30)));
 			answers.put(name + ", in brief", pages(trail, query.limit(30).withoutStates()));
 			answers.put(name + ", oldest first", pages(trail, query.limit(30).oldestFirst()));
@@ -192,8 +207,8 @@ class ReadThroughTests {
 			answers.put(name + ", by operations", operations(trail, query.limit(30)));
 			answers.put(name + ", over days", trail.activity(query, START, END, Duration.ofDays(1)));
 		}
-		for (String name : List.of("all", "actions", "patterns", "without an action", "an actor")) {
-			answers.put(name + ", over weeks", trail.activity(queries().get(name), START,
+		for (String name : summed) {
+			answers.put(name + ", over weeks", trail.activity(queries.get(name), START,
 					Instant.parse("2019-01-20T00:00:00Z"), Duration.ofDays(7)));
 		}
 		for (String time : List.of("2019-01-01T00:00:00Z", "2019-02-01T00:00:00Z", "2026-11-10T00:00:00Z")) {
@@ -258,8 +273,9 @@ class ReadThroughTests {
 			assertThat(trail.about(Subject.actor("chief"))).extracting(AuditEntry::getMessage)
 				.containsExactly("The order is 100% NEW");
 			assertThat(trail.count(AuditQuery.all().to(END))).isEqualTo(67);
-			queries().forEach((name, query) -> assertThat(trail.count(query)).as(name)
-				.matches((count) -> (count > 0) != name.equals("another related thing")));
+			assertThat(queries().keySet())
+				.allSatisfy((name) -> assertThat((Long) after.get(name + ", counted")).as(name)
+					.matches((count) -> (count > 0) != name.equals("another related thing")));
 		});
 	}
 
@@ -272,13 +288,13 @@ class ReadThroughTests {
 			context.getBean("auditLedgerUpkeep", Lifecycle.class).stop();
 			AuditTrail trail = context.getBean(AuditTrail.class);
 			this.ledger.execute("select audit.audit_count_activity(1000000)");
-			Map<String, Object> before = answers(trail);
+			Map<String, Object> before = someAnswers(trail);
 			List<UUID> ids = trail.stream(AuditQuery.all().to(END)).map(AuditEntry::getId).toList();
 			this.ledger.execute(
 					"create table late as select * from audit.audit_log where chain = 'late' and recorded_at < '2020-01-01'");
 			assertThat(context.getBean(Retention.class).apply().retired()).hasSize(2);
 			receiveLate();
-			Map<String, Object> after = answers(trail);
+			Map<String, Object> after = someAnswers(trail);
 			before.forEach((name, answer) -> assertThat(after.get(name)).as(name).isEqualTo(answer));
 			assertThat(ids).hasSize(76).allSatisfy((id) -> assertThat(trail.entry(id)).isPresent());
 			assertThat(trail.count(AuditQuery.all().to(END), 10_000)).isEqualTo(new AuditTrail.Count(76, true));

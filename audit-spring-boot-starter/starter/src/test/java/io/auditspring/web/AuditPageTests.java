@@ -43,7 +43,7 @@ class AuditPageTests extends PageVisit {
 
 	@Test
 	void anEntryShowsWhatItChanged() {
-		open("?action=order.pay&actor=jane");
+		goTo("?action=order.pay&actor=jane");
 		browser.find(".entry").click();
 		browser.texts(".states .changed th", (names) -> names.stream().anyMatch((name) -> name.startsWith("status")));
 		browser.texts(".states .changed td", (values) -> List.of("NEW", "PAID").equals(values));
@@ -79,7 +79,7 @@ class AuditPageTests extends PageVisit {
 
 	@Test
 	void whatSomebodyWroteIsNeverRun() {
-		open("?actor=mallory");
+		goTo("?actor=mallory");
 		browser.texts(".entry b", (actions) -> List.of(ATTACK).equals(actions));
 		browser.find(".entry").click();
 		browser.texts(".message", (messages) -> List.of(ATTACK).equals(messages));
@@ -90,7 +90,7 @@ class AuditPageTests extends PageVisit {
 
 	@Test
 	void whatSomebodyStoredIsNeverRun() {
-		open("?actor=storer&action=order.pay");
+		goTo("?actor=storer&action=order.pay");
 		browser.find(".entry").click();
 		browser.find(".states");
 		browser.await("return [...document.querySelectorAll('.states td')].map((cell) => cell.textContent).join('|')",
@@ -106,7 +106,7 @@ class AuditPageTests extends PageVisit {
 		Visitor.anonymous(context).as("dora").with("User-Agent", ATTACK).json("/audit/api/entries?limit=1");
 		browser.await("return fetch('api/entries?action=audit.read&actor=dora').then((answer) => answer.text())",
 				(answer) -> String.valueOf(answer).contains("onerror"));
-		open("?reading=shown&action=audit.read&actor=dora");
+		goTo("?reading=shown&action=audit.read&actor=dora");
 		browser.find(".entry").click();
 		browser.texts(".detail dd", (values) -> values.contains(ATTACK));
 		nothingRan();
@@ -231,7 +231,7 @@ class AuditPageTests extends PageVisit {
 
 	@Test
 	void whatIsShownCanBeTakenAway() {
-		open("?actor=user3");
+		goTo("?actor=user3");
 		browser.find(".exports summary").click();
 		browser.texts(".exports .scope b", List.of("21 entries")::equals);
 		List<String> names = browser.texts(".exports .popover a b", (texts) -> texts.size() == 6);
@@ -243,14 +243,13 @@ class AuditPageTests extends PageVisit {
 
 	@Test
 	void filtersAreTakenAwayOneByOne() {
-		open("?actor=user3&severity=info");
+		goTo("?actor=user3&severity=info");
 		browser.find("[aria-label='Remove the filter Actor user3']").click();
 		browser.awaitAddress((address) -> address.endsWith("?severity=info"));
 	}
 
 	@Test
 	void severitiesAreFoundFromOneOn() {
-		open("");
 		browser.type("[name=q]", "minSeverity:error");
 		browser.awaitAddress((address) -> address.endsWith("?minSeverity=error"));
 		browser.texts(".entry .badge.critical", (marks) -> !marks.isEmpty());
@@ -260,7 +259,7 @@ class AuditPageTests extends PageVisit {
 
 	@Test
 	void anIdIsFoundWithoutItsKind() {
-		open("?targetId=3");
+		goTo("?targetId=3");
 		browser.texts(".entry .target", (targets) -> !targets.isEmpty()
 				&& targets.stream().allMatch((target) -> target.startsWith("Report ") || target.startsWith("Order ")));
 		browser.find("[aria-label='Remove the filter Target id 3']").click();
@@ -275,7 +274,7 @@ class AuditPageTests extends PageVisit {
 			open("");
 			browser.texts(".legend", (legends) -> !legends.isEmpty());
 			assertThat(browser.barriers()).isEmpty();
-			open("?action=order.pay");
+			goTo("?action=order.pay");
 			browser.find(".entry").click();
 			browser.find(".states");
 			assertThat(browser.barriers()).isEmpty();
@@ -295,7 +294,7 @@ class AuditPageTests extends PageVisit {
 
 	@Test
 	void itIsSeenInEveryLight() {
-		open("?targetType=Report");
+		goTo("?targetType=Report");
 		browser.texts(".chart rect.success", (bars) -> !bars.isEmpty());
 		browser.photograph(Path.of("target/screenshots/list.png"));
 		browser.find("[aria-label='Switch to dark']").click();

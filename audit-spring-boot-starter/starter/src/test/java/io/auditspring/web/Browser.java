@@ -50,6 +50,20 @@ final class Browser implements AutoCloseable {
 	/** How often in succession something is seen in one place until it stays there. */
 	private static final int CALM = 6;
 
+	/**
+	 * What can be read in elements, in one question instead of one for each of them.
+	 * Options can be read where their list can. Lines without anything are none, but in
+	 * what is shown as it was written.
+	 */
+	private static final String TEXTS = """
+			const lines = (text) => text.split('\\n').map((line) => line.replace(/[\\t\\u00a0 ]+/g, ' ').trim()).filter(Boolean).join('\\n');
+			return [...document.querySelectorAll(arguments[0])].map((element) => {
+				if (!(element.closest('select') ?? element).checkVisibility({ visibilityProperty: true })) {
+					return '';
+				}
+				return element.matches('pre, :has(pre)') ? element.innerText.trim() : lines(element.innerText);
+			});""";
+
 	private static final String AXE_VERSION = "4.6.3";
 
 	private static final String AXE = axe();
@@ -72,7 +86,9 @@ final class Browser implements AutoCloseable {
 		ChromeOptions options = new ChromeOptions();
 		options.setBinary(chromium().orElseThrow().toFile());
 		options.addArguments("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--lang=en-GB",
-				"--force-color-profile=srgb");
+				"--force-color-profile=srgb",
+				// What moves is painted sixty times a second.
+				"--force-prefers-reduced-motion");
 		options.setCapability("goog:loggingPrefs", logs);
 		ChromeDriverService service = new ChromeDriverService.Builder()
 			.usingDriverExecutable(chromedriver().orElseThrow().toFile())
@@ -120,7 +136,7 @@ final class Browser implements AutoCloseable {
 
 	/** Waits for an element. */
 	WebElement find(String css) {
-		return await((driver) -> driver.findElements(By.cssSelector(css)).stream().findFirst().orElse(null));
+		return await((driver) -> (WebElement) driver.executeScript("return document.querySelector(arguments[0])", css));
 	}
 
 	WebElement button(String text) {
@@ -130,10 +146,14 @@ final class Browser implements AutoCloseable {
 			.orElse(null));
 	}
 
-	/** Waits until the texts of elements fit. */
+	/**
+	 * Waits until the texts of elements fit: as they are seen, and empty where they are
+	 * not.
+	 */
+	@SuppressWarnings("unchecked")
 	List<String> texts(String css, Predicate<List<String>> expected) {
 		return await((driver) -> {
-			List<String> texts = driver.findElements(By.cssSelector(css)).stream().map(WebElement::getText).toList();
+			List<String> texts = (List<String>) driver.executeScript(TEXTS, css);
 			return expected.test(texts) ? texts : null;
 		});
 	}
@@ -142,6 +162,17 @@ final class Browser implements AutoCloseable {
 		WebElement field = find(css);
 		field.clear();
 		field.sendKeys(text, Keys.TAB);
+	}
+
+	/** Has a field changed as by who typed, in one step. */
+	void put(String css, String text) {
+		this.driver.executeScript("""
+				const [field, text] = arguments;
+				field.focus();
+				field.value = text;
+				field.dispatchEvent(new Event('input', { bubbles: true }));
+				field.dispatchEvent(new Event('change', { bubbles: true }));
+				field.blur();""", find(css), text);
 	}
 
 	/** Turns to what a tab of an entry shows. */
@@ -161,15 +192,29 @@ final class Browser implements AutoCloseable {
 		await((driver) -> expected.test(driver.executeScript(script)) ? true : null);
 	}
 
+	/** Waits until a script gives true, which is run where the page is: that is one question. */
+	void awaitThere(String script) {
+		await((driver) -> driver.executeScript("""
+				const isThere = () => {
+					%s
+				};
+				return new Promise((resolve) => {
+					const look = () => isThere() ? resolve(true) : setTimeout(look, 20);
+					look();
+				});""".formatted(script)));
+	}
+
 	/**
 	 * What keeps people out who cannot see well or use no mouse, as axe-core finds it: by
 	 * all of its rules, however little it is.
 	 */
 	@SuppressWarnings("unchecked")
 	List<String> barriers() {
+		if (Boolean.TRUE.equals(run("return typeof window.axe === 'undefined'"))) {
+			run(AXE);
+		}
 		return (List<String>) this.driver.executeAsyncScript(
-				AXE + """
-						;
+				"""
 						const done = arguments[arguments.length - 1];
 						axe.run(document).then((found) => done(found.violations
 							.map((each) => each.id + ': ' + each.nodes.map((node) => node.html + ' ' + node.any.map((any) => any.message)).join(' | '))));
@@ -327,7 +372,7 @@ final class Browser implements AutoCloseable {
 		this.driver.executeCdpCommand("Emulation.setTimezoneOverride", Map.of("timezoneId", name));
 	}
 
-	/** Is one of somebody who wants nothing to move. */
+	/** Is one of somebody who wants nothing to move, as of all tests, or who does not mind. */
 	void calm(boolean reduced) {
 		this.driver.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features",
 				List.of(Map.of("name", "prefers-reduced-motion", "value", reduced ? "reduce" : "no-preference"))));

@@ -45,7 +45,10 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,9 +75,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
  * What people take away: all of what they may see, able to be verified without us, and
  * never half of it looking like the whole.
  */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ExportTests {
 
 	private static final Schema SCHEMA = new Schema("audit");
+
+	/** Of tests of what is large, which all others would export and verify with it. */
+	private static final int LAST = Integer.MAX_VALUE;
 
 	private static final String END = "\r\n0\r\n\r\n";
 
@@ -376,6 +383,7 @@ class ExportTests {
 		}
 	}
 
+	@Order(LAST)
 	@ParameterizedTest
 	@ValueSource(strings = { "csv", "ecs", "ndjson&targetType=Large", "ndjson" })
 	@ExtendWith(OutputCaptureExtension.class)
@@ -394,6 +402,7 @@ class ExportTests {
 	 * Also while views are open, as they are unless an application says otherwise: its
 	 * requests keep their connection until they have ended.
 	 */
+	@Order(LAST)
 	@ParameterizedTest
 	@ValueSource(strings = { "csv", "ecs", "ndjson&targetType=Large", "ndjson&chain=main", "ndjson" })
 	void whoReadsSlowlyHoldsNoConnection(String format) throws Exception {
@@ -406,6 +415,7 @@ class ExportTests {
 			.hasSizeGreaterThanOrEqualTo(2500);
 	}
 
+	@Order(LAST)
 	@Test
 	void oneReaderCannotTakeAllExports() throws Exception {
 		large();
@@ -428,6 +438,7 @@ class ExportTests {
 	}
 
 	/** Whose length is known was kept until its end. */
+	@Order(LAST)
 	@Test
 	void whatGivesAnswersTagsDoesNotKeepAnExport() throws Exception {
 		large();
@@ -437,6 +448,7 @@ class ExportTests {
 		}
 	}
 
+	@Order(LAST)
 	@Test
 	void whoSeesTheirOwnHasOneExportAtATime() throws Exception {
 		if (log.jdbc().queryForList("select 1 from audit.audit_log where action = 'jane.large' limit 1").isEmpty()) {
@@ -487,6 +499,7 @@ class ExportTests {
 	/**
 	 * Flat: what is at the end has not been read while nobody has taken the beginning.
 	 */
+	@Order(LAST)
 	@ParameterizedTest
 	@ValueSource(strings = { "csv", "ecs", "ndjson&targetType=Large" })
 	void whatBreaksOffDoesNotLookComplete(String format) throws Exception {

@@ -286,7 +286,7 @@ class PageTruthTests extends PageVisit {
 		browser.texts(".moment", (moments) -> !moments.isEmpty() && moments.get(0).startsWith("1 of 102")
 				&& moments.get(0).contains("gauge.first"));
 		browser.texts(".rest button", List::isEmpty);
-		open("?action=gauge.read");
+		goTo("?action=gauge.read");
 		browser.find(".entry").click();
 		browser.turnTo("history");
 		browser.texts(".moment",
@@ -339,8 +339,7 @@ class PageTruthTests extends PageVisit {
 		browser.button("Copy a link with fixed times").click();
 		browser.await("return window.copied",
 				(copied) -> String.valueOf(copied).matches(".*targetType=Report&to=2[^&]+"));
-		open("?targetType=Report&from=2026-01-01T00%3A00%3A00Z");
-		browser.find(".views summary").click();
+		goTo("?targetType=Report&from=2026-01-01T00%3A00%3A00Z");
 		browser.button("Copy a link with fixed times").click();
 		browser.await("return window.copied",
 				(copied) -> String.valueOf(copied).matches(".*from=2026-01-01T00%3A00%3A00Z&to=2[^&]+"));

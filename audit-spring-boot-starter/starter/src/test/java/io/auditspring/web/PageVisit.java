@@ -83,20 +83,32 @@ public abstract class PageVisit {
 		hasCome();
 	}
 
+	/** Goes to another view as who goes back or forward, which loads no page anew. */
+	static void turnTo(String view) {
+		browser.run("""
+				history.pushState(null, '', '%s/audit/%s');
+				window.dispatchEvent(new PopStateEvent('popstate'));""".formatted(site(), view));
+	}
+
+	/** Goes to another view where the page is as it was loaded, but for what it shows. */
+	static void goTo(String view) {
+		turnTo(view);
+		hasCome();
+	}
+
 	/** Waits for entries, and for what moves others when it comes. */
 	static void hasCome() {
-		browser.await("""
+		browser.awaitThere("""
 				const there = (css) => document.querySelector(css) !== null;
-				return there('.entry') && there('.reader') && !there('.chart[aria-busy=true], .counting');""",
-				Boolean.TRUE::equals);
+				return there('.entry') && there('.reader') && !there('.chart[aria-busy=true], .counting');""");
 	}
 
 	/** Waits until all that was asked for has been answered, in whatever way. */
 	static void isAnswered() {
-		browser.await("""
+		browser.awaitThere("""
 				const facets = [...document.querySelectorAll('.facets > p')].map((each) => each.textContent);
 				const busy = document.querySelector('#app[aria-busy=true], .chart[aria-busy=true], .counting');
-				return busy === null && !facets.includes('Counting …');""", Boolean.TRUE::equals);
+				return busy === null && !facets.includes('Counting …');""");
 	}
 
 	/** Keeps what is copied in {@code window.copied}. */

@@ -32,7 +32,7 @@ class PageWorkTests extends PageVisit {
 	void asItWas() {
 		browser.wholeWindow();
 		browser.zone("");
-		browser.calm(false);
+		browser.calm(true);
 		browser.run("localStorage.clear()");
 	}
 
@@ -137,7 +137,8 @@ class PageWorkTests extends PageVisit {
 		browser.texts(".report dd",
 				(facts) -> facts.stream().anyMatch((fact) -> fact.startsWith("type:Report after:20"))
 						&& facts.contains("without reading of the trail"));
-		open("?reading=shown");
+		browser.button("Back").click();
+		goTo("?reading=shown");
 		browser.find(".exports summary").click();
 		browser.texts(".exports .scope", (lines) -> !lines.isEmpty() && lines.get(0).contains("everything you may see")
 				&& !lines.get(0).contains("without"));
@@ -214,6 +215,7 @@ class PageWorkTests extends PageVisit {
 					+ [...document.querySelectorAll('*')].filter((each) => parseFloat(getComputedStyle(each).transitionDuration) > 0
 						|| getComputedStyle(each).animationName !== 'none').length""";
 		browser.before("window.fetch = () => new Promise(() => {});");
+		browser.calm(false);
 		visit("");
 		browser.find(".skeleton");
 		assertThat((Long) browser.run(moving)).isPositive();
@@ -247,8 +249,8 @@ class PageWorkTests extends PageVisit {
 		withoutNews();
 		open("");
 		long views = (Long) browser.run("return document.querySelectorAll('.views .popover > .item').length");
+		browser.find(".views summary").click();
 		for (int i = 0; i < views - 2; i++) {
-			browser.find(".views summary").click();
 			browser.run("document.querySelectorAll('.views .popover > .item')[%d].click()".formatted(i));
 			browser.find(".chips b");
 			browser.await("return document.getElementById('app').getAttribute('aria-busy')", "false"::equals);
@@ -406,7 +408,7 @@ class PageWorkTests extends PageVisit {
 		withoutNews();
 		open("?action=order.pay&actor=jane");
 		String id = browser.find(".entry").getDomAttribute("data-id");
-		open("?-action=order.pay&entry=" + id);
+		turnTo("?-action=order.pay&entry=" + id);
 		browser.find(".detail [data-filter=action] .link").click();
 		browser.awaitAddress((address) -> address.contains("?action=order.pay"));
 		browser.texts(".entry b", (actions) -> !actions.isEmpty() && actions.stream().allMatch("order.pay"::equals));
@@ -538,9 +540,7 @@ class PageWorkTests extends PageVisit {
 		browser.find(".detail dl");
 		assertThat(browser.find(".handle").getDomAttribute("aria-valuenow")).isEqualTo(now);
 		assertThat(drawer()).isBetween(pulled - 15, pulled + 15);
-		for (int i = 0; i < 30; i++) {
-			browser.find(".handle").sendKeys(Keys.ARROW_LEFT);
-		}
+		browser.find(".handle").sendKeys(Keys.ARROW_LEFT.toString().repeat(30));
 		assertThat(browser.find(".handle").getDomAttribute("aria-valuenow")).isEqualTo("75");
 	}
 
