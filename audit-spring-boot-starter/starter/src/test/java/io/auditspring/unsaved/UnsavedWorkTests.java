@@ -311,7 +311,8 @@ class UnsavedWorkTests {
 		UUID id = customer();
 		inView(true,
 				() -> customers.without("1 rename", (entities) -> entities.find(Customer.class, id).name = "Grace"));
-		inView(true, () -> customers.without("2 add", (entities) -> entities.unwrap(SessionImplementor.class).persist(new Customer("Alan"))));
+		inView(true, () -> customers.without("2 add",
+				(entities) -> entities.unwrap(SessionImplementor.class).persist(new Customer("Alan"))));
 		inView(true, () -> customers.without("3 read", (entities) -> entities.find(Customer.class, id)));
 		inView(true, () -> customers.without("4 around", (entities) -> transaction(true)
 			.executeWithoutResult((status) -> entities.persist(new Customer("Alan")))));

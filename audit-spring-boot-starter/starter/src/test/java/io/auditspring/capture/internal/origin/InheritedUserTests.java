@@ -63,8 +63,8 @@ class InheritedUserTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class, AuditContextAutoConfiguration.class,
-				AuditSecurityAutoConfiguration.class, AuditJobsAutoConfiguration.class, TaskExecutionAutoConfiguration.class,
-				TaskSchedulingAutoConfiguration.class))
+				AuditSecurityAutoConfiguration.class, AuditJobsAutoConfiguration.class,
+				TaskExecutionAutoConfiguration.class, TaskSchedulingAutoConfiguration.class))
 		.withPropertyValues("audit.delivery=sync", "spring.task.execution.pool.core-size=1",
 				"spring.task.scheduling.pool.size=1")
 		.withBean(DataSource.class, TestDatabase::newDatabase)
