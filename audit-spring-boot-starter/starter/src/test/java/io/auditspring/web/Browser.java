@@ -192,7 +192,10 @@ final class Browser implements AutoCloseable {
 		await((driver) -> expected.test(driver.executeScript(script)) ? true : null);
 	}
 
-	/** Waits until a script gives true, which is run where the page is: that is one question. */
+	/**
+	 * Waits until a script gives true, which is run where the page is: that is one
+	 * question.
+	 */
 	void awaitThere(String script) {
 		await((driver) -> driver.executeScript("""
 				const isThere = () => {
@@ -372,7 +375,10 @@ final class Browser implements AutoCloseable {
 		this.driver.executeCdpCommand("Emulation.setTimezoneOverride", Map.of("timezoneId", name));
 	}
 
-	/** Is one of somebody who wants nothing to move, as of all tests, or who does not mind. */
+	/**
+	 * Is one of somebody who wants nothing to move, as of all tests, or who does not
+	 * mind.
+	 */
 	void calm(boolean reduced) {
 		this.driver.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features",
 				List.of(Map.of("name", "prefers-reduced-motion", "value", reduced ? "reduce" : "no-preference"))));
