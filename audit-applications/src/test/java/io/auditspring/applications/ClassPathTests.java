@@ -58,8 +58,7 @@ class ClassPathTests {
 
 	@Test
 	void everyCombinationOfLibrariesStarts(@TempDir Path directory) throws Exception {
-		Function<Set<Library>, Jvm> prepared = (STEP == 0) ? (path) -> new Jvm(Library.classPath(path))
-				: archived(directory);
+		Function<Set<Library>, Jvm> prepared = archived(directory);
 		Map<String, String> table = new TreeMap<>();
 		List<String> broken = new ArrayList<>();
 		// Two are as many as the machine has cores.

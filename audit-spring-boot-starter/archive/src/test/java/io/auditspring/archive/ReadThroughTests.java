@@ -323,8 +323,8 @@ class ReadThroughTests {
 	/** However many are asked for: none is lost, and none comes twice. */
 	@Test
 	void noMoreIsReadThanThereIsRoomFor() {
-		for (int i = 0; i < 30; i++) {
-			Instant time = Instant.parse((i < 20) ? "2019-01-20T00:00:00Z" : "2026-11-03T00:00:00Z").plusSeconds(i);
+		for (int i = 0; i < 20; i++) {
+			Instant time = Instant.parse((i < 12) ? "2019-01-20T00:00:00Z" : "2026-11-03T00:00:00Z").plusSeconds(i);
 			this.ledger.appendAt(time, (i % 2 == 0) ? "first" : "second",
 					List.of(order("SHIPPED", "{\"text\":\"%s\"}".formatted("x".repeat(900_000)), ACROSS)));
 		}
@@ -345,9 +345,9 @@ class ReadThroughTests {
 				assertThat(trail.stream(query).map(AuditEntry::getId).toList()).isEqualTo(before.get(i));
 				assertThat(looked(trail, query)).isEqualTo(before.get(i));
 			}
-			assertThat(before.get(0)).hasSize(97);
+			assertThat(before.get(0)).hasSize(87);
 			assertThat(trail.look(all.to(Instant.parse("2019-02-01T00:00:00Z"))).entries()).hasSize(8);
-			assertThat(trail.find(all)).hasSize(97);
+			assertThat(trail.find(all)).hasSize(87);
 		});
 	}
 
