@@ -69,6 +69,7 @@ public record TrustPolicy(@Nullable TrustedKeys keys, List<CheckpointAnchor> anc
 		// Where the origin is unknown, only the end of a name with slashes may be told.
 		others
 			.removeIf((other) -> this.origin == null && known.stream().anyMatch((name) -> name.endsWith("/" + other)));
+		others.removeAll(known);
 		return others;
 	}
 
