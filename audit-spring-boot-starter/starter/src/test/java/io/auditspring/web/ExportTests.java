@@ -129,8 +129,7 @@ class ExportTests {
 		}
 		assertThat(asked("HEAD /audit/api/export?format=csv HTTP/1.0")).startsWith("HTTP/1.1 505");
 		assertThat(asked("GET /audit/api/entries?limit=1 HTTP/1.0")).startsWith("HTTP/1.1 200");
-		assertThat(asked("GET /audit/api/export?format=csv HTTP/1.1")).startsWith("HTTP/1.1 200")
-			.endsWith(END);
+		assertThat(asked("GET /audit/api/export?format=csv HTTP/1.1")).startsWith("HTTP/1.1 200").endsWith(END);
 	}
 
 	/** The answer as a proxy gets it. */
