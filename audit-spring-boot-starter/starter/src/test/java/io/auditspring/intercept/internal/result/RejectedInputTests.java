@@ -11,6 +11,7 @@ import io.auditspring.Outcome;
 import io.auditspring.Sensitive;
 import io.auditspring.TestDatabase;
 import io.auditspring.autoconfigure.AuditAutoConfiguration;
+import io.auditspring.autoconfigure.AuditReactorAutoConfiguration;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import org.junit.jupiter.api.Test;
@@ -108,7 +109,8 @@ class RejectedInputTests {
 	/** As handlers do that write a file. */
 	@Test
 	void anAnswerThatTheMethodIsGivenTellsItsStatusToo() {
-		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class))
+		new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class, AuditReactorAutoConfiguration.class))
 			.withBean(DataSource.class, () -> this.database)
 			.withBean(OwnerController.class)
 			.run((context) -> {
