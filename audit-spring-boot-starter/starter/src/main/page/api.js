@@ -69,8 +69,17 @@ export const entryUrl = (id) => new URL(`${base}api/${pathOf(id)}`, location.hre
 /** The filters for one thing. By parameters: web servers refuse slashes in parts of a path, and ids have some. */
 export const thing = ({ type, id }) => ({ targetType: exactly('targetType', type), targetId: exactly('targetId', id) });
 
+/** The microseconds since 1970, of which dates of JavaScript keep only the milliseconds. */
+const micros = (time) => {
+	const [, seconds, fraction = ''] = /^(.+?)(?:\.(\d+))?Z$/.exec(time);
+	return BigInt(Date.parse(`${seconds}Z`)) * 1000n + BigInt(fraction.padEnd(6, '0'));
+};
+
+const bytes = (digits) => digits.match(/../g).map((pair) => parseInt(pair, 16));
+
 /** The cursor that goes on after an entry, as the server writes those that name one. */
-export const after = ({ id }) => btoa(String.fromCharCode(2, ...id.replaceAll('-', '').match(/../g).map((pair) => parseInt(pair, 16)))).replace(/=+$/, '').replaceAll('+', '-').replaceAll('/', '_');
+export const after = ({ id, recordedAt }) => btoa(String.fromCharCode(2, ...bytes(micros(recordedAt).toString(16).padStart(16, '0') + id.replaceAll('-', ''))))
+	.replace(/=+$/, '').replaceAll('+', '-').replaceAll('/', '_');
 
 /** What was done to one thing, with everything there is of each entry. */
 export const target = (target, part) => ask('entries', { ...thing(target), ...part, limit: 100 });

@@ -61,7 +61,7 @@ final class Browser implements AutoCloseable {
 				if (!(element.closest('select') ?? element).checkVisibility({ visibilityProperty: true })) {
 					return '';
 				}
-				return element.matches('pre, :has(pre)') ? element.innerText.trim() : lines(element.innerText);
+				return element.matches('pre, :has(pre)') ? element.innerText.trim() : lines(element.innerText ?? element.textContent);
 			});""";
 
 	private static final String AXE_VERSION = "4.6.3";

@@ -7,6 +7,7 @@ package io.auditspring.intercept.internal.listener;
 import io.auditspring.capture.internal.actor.RunningJobs;
 import io.auditspring.capture.internal.origin.CapturedContext;
 import io.auditspring.intercept.internal.call.AuditedMethods;
+import org.quartz.Scheduler;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -42,6 +43,20 @@ public class ListenerConfiguration {
 		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 		static ListenerPostProcessor auditListenerPostProcessor(ObjectProvider<RunningJobs> auditRunningJobs) {
 			return new ListenerPostProcessor(SingletonSupplier.of(auditRunningJobs::getObject));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(Scheduler.class)
+	static class Quartz {
+
+		@Bean
+		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+		static QuartzPostProcessor auditQuartzPostProcessor(ObjectProvider<RunningJobs> auditRunningJobs,
+				ObjectProvider<CapturedContext> auditCapturedContext) {
+			return new QuartzPostProcessor(
+					() -> new QuartzJobs(auditRunningJobs.getObject(), auditCapturedContext.getObject()));
 		}
 
 	}

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 
 import javax.sql.DataSource;
 
@@ -21,11 +22,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.quartz.Job;
+import org.quartz.JobBuilder;
+import org.quartz.JobExecutionContext;
+import org.quartz.JobExecutionException;
+import org.quartz.JobKey;
+import org.quartz.Scheduler;
+import org.quartz.TriggerBuilder;
 
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.beans.factory.config.AutowireCapableBeanFactory;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
@@ -47,6 +56,7 @@ import org.springframework.scheduling.TaskScheduler;
 import org.springframework.scheduling.annotation.EnableScheduling;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.scheduling.annotation.SchedulingConfigurer;
+import org.springframework.scheduling.quartz.SchedulerFactoryBean;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.core.context.SecurityContextHolder;
 
@@ -89,6 +99,23 @@ class RunningJobsTests {
 		assertThat(actorOf("scheduled")).isEqualTo("system system Nightly.reconcile");
 		assertThat(actorOf("in the name of jane")).isEqualTo("user jane null");
 		assertThat(AopUtils.isAopProxy(this.context.getBean(Nightly.class))).isFalse();
+	}
+
+	@Test
+	void aJobOfQuartzIsNamed() throws Exception {
+		start(Host.class, JobsOfQuartz.class);
+		Scheduler scheduler = this.context.getBean(Scheduler.class);
+		List<JobKey> keys = List.of(new JobKey("broken"), new JobKey("reconcile"), new JobKey("reconcile", "nightly"));
+		for (JobKey key : keys) {
+			AuditContext.runAs(Actor.user("joan"),
+					() -> scheduler.scheduleJob(JobBuilder.newJob(QuartzJob.class).withIdentity(key).build(),
+							TriggerBuilder.newTrigger().startNow().build()));
+			this.log.await(1 + keys.indexOf(key));
+		}
+		assertThat(this.log.entries())
+			.extracting(
+					(entry) -> entry.get("actor_type") + " " + entry.get("actor_id") + " " + entry.get("actor_name"))
+			.containsExactly("system system broken", "system system reconcile", "system system nightly.reconcile");
 	}
 
 	@ParameterizedTest
@@ -218,6 +245,39 @@ class RunningJobsTests {
 		@Bean
 		Nightly nightly(Work work) {
 			return new Nightly(work);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class JobsOfQuartz {
+
+		@Bean
+		SchedulerFactoryBean quartz(AutowireCapableBeanFactory beans) {
+			SchedulerFactoryBean quartz = new SchedulerFactoryBean();
+			quartz.setJobFactory((fired, scheduler) -> beans.createBean(QuartzJob.class));
+			Properties properties = new Properties();
+			properties.setProperty("org.quartz.threadPool.threadCount", "1");
+			quartz.setQuartzProperties(properties);
+			return quartz;
+		}
+
+	}
+
+	static class QuartzJob implements Job {
+
+		private final Work work;
+
+		QuartzJob(Work work) {
+			this.work = work;
+		}
+
+		@Override
+		public void execute(JobExecutionContext context) throws JobExecutionException {
+			this.work.run("by Quartz");
+			if (context.getJobDetail().getKey().getName().equals("broken")) {
+				throw new JobExecutionException("broken");
+			}
 		}
 
 	}
