@@ -11,8 +11,6 @@ import java.util.concurrent.Future;
 
 import javax.sql.DataSource;
 
-import io.auditspring.Actor;
-import io.auditspring.AuditContext;
 import io.auditspring.AuditLog;
 import org.junit.jupiter.api.Test;
 import org.springframework.ai.chat.client.ChatClient;
@@ -40,10 +38,7 @@ class AgentHistoriesTests {
 
 	private static final int HISTORIES = Integer.getInteger("faults.agents", 20);
 
-	/** Somebody of whom the thread knows nothing. */
-	private static final String UNKNOWN = "?";
-
-	private static final String[] USERS = { "jane", "bob", "", UNKNOWN };
+	private static final String[] USERS = { "jane", "bob", "" };
 
 	private static final String[] AGENTS = { "desk", "buyer", "seller" };
 
@@ -113,7 +108,7 @@ class AgentHistoriesTests {
 	 * Whom an entry names.
 	 *
 	 * @param tool the tool
-	 * @param user who asks, or empty for the system
+	 * @param user who asks, or empty for nobody
 	 * @param agent who acts
 	 * @param outer the agent that asked that one, or {@code null}
 	 * @param within the call of a tool that this one is part of, or {@code null}
@@ -124,8 +119,8 @@ class AgentHistoriesTests {
 			assertThat(entry).as(what).isNotNull();
 			if (!this.user.isEmpty()) {
 				assertThat(entry).as(what)
-					.containsEntry("actor_type", this.user.equals(UNKNOWN) ? "anonymous" : "user")
-					.containsEntry("actor_id", this.user.equals(UNKNOWN) ? "unknown" : this.user)
+					.containsEntry("actor_type", "user")
+					.containsEntry("actor_id", this.user)
 					.containsEntry("impersonator_id", this.agent);
 			}
 			else {
@@ -194,20 +189,8 @@ class AgentHistoriesTests {
 			this.failing |= tool.equals("crash");
 		}
 
-		void hold(ChatClient client) throws Exception {
-			if (this.user.isEmpty()) {
-				AuditContext.runAs(Actor.system(), () -> {
-					talk(client);
-					return null;
-				});
-			}
-			else {
-				talk(client);
-			}
-		}
-
-		private void talk(ChatClient client) {
-			if (!this.user.isEmpty() && !this.user.equals(UNKNOWN)) {
+		void hold(ChatClient client) {
+			if (!this.user.isEmpty()) {
 				SecurityContextHolder.getContext()
 					.setAuthentication(UsernamePasswordAuthenticationToken.authenticated(this.user, "", List.of()));
 			}
@@ -240,10 +223,7 @@ class AgentHistoriesTests {
 		void hold(List<Conversation> conversations, ChatClient client) throws Exception {
 			List<Future<?>> held = new ArrayList<>();
 			for (Conversation each : conversations) {
-				held.add(this.threads.submit(() -> {
-					each.hold(client);
-					return null;
-				}));
+				held.add(this.threads.submit(() -> each.hold(client)));
 			}
 			for (Future<?> each : held) {
 				each.get();
