@@ -157,7 +157,7 @@ class ReconciliationTests {
 				  "outcome": "success",
 				  "message": "Export all transactions",
 				  "justification": "Tax office",
-				  "metadata": {"transactions": %d,
+				  "metadata": {"transactions": %d, "readOnly": true,
 				      "request": {"method": "GET", "path": "/api/transactions/export"}},
 				  "ipAddress": "127.0.0.1",
 				  "geolocation": {"country": "NO", "city": "Oslo", "source": "stand-in"},
