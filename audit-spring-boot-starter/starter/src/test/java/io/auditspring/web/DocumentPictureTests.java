@@ -1,5 +1,6 @@
 package io.auditspring.web;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 
@@ -31,8 +32,10 @@ class DocumentPictureTests extends PageVisit {
 	@BeforeAll
 	static void start() throws Exception {
 		shop = WebFixture.application(OrdinaryWeeks.class)
-			.profiles("ordinary")
-			.properties("audit.checkpoint.origin=example.com/shop")
+			.profiles("filled", "ordinary")
+			.properties("audit.checkpoint.origin=example.com/shop", "audit.checkpoint.generate-key=true",
+					"audit.checkpoint.private-key-location=file:"
+							+ Files.createTempDirectory(Path.of("target"), "pictures").resolve("key.pem"))
 			.run();
 		shop.getBean(Checkpoints.class).create("main");
 		enter(shop, browser);
