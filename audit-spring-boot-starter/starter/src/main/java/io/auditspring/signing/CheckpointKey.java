@@ -10,6 +10,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -112,7 +113,7 @@ final class CheckpointKey {
 		catch (UnsupportedOperationException ex) {
 			// Where there are no hard links nothing else is whole at once, and replaces
 			// nothing.
-			Files.copy(whole, file);
+			Files.copy(whole, file, StandardCopyOption.COPY_ATTRIBUTES);
 			return true;
 		}
 		finally {
