@@ -5,6 +5,7 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,6 +29,8 @@ public final class FaultyDataSource extends DelegatingDataSource {
 
 	private final Map<String, Cut> cuts = new ConcurrentHashMap<>();
 
+	private final Set<String> cut = ConcurrentHashMap.newKeySet();
+
 	private final Map<Connection, Boolean> open = new ConcurrentHashMap<>();
 
 	public FaultyDataSource(DataSource database) {
@@ -40,11 +43,16 @@ public final class FaultyDataSource extends DelegatingDataSource {
 	 * @param cut when
 	 */
 	public void cutNextCommit(String thread, Cut cut) {
+		this.cut.remove(thread);
 		this.cuts.put(thread, cut);
 	}
 
+	/**
+	 * Whether the connection was cut, and nothing of that is still to come.
+	 * @param thread the name of the thread that commits
+	 */
 	public boolean hasCut(String thread) {
-		return !this.cuts.containsKey(thread);
+		return this.cut.contains(thread);
 	}
 
 	public void goDown() {
@@ -94,7 +102,8 @@ public final class FaultyDataSource extends DelegatingDataSource {
 
 	private void commit(Connection connection) throws SQLException {
 		String name = Thread.currentThread().getName();
-		Cut cut = this.cuts.remove(name.startsWith("audit-") ? name : CALLER);
+		String thread = name.startsWith("audit-") ? name : CALLER;
+		Cut cut = this.cuts.remove(thread);
 		if (cut == null) {
 			connection.commit();
 			return;
@@ -106,6 +115,7 @@ public final class FaultyDataSource extends DelegatingDataSource {
 		if (cut.forGood) {
 			goDown();
 		}
+		this.cut.add(thread);
 		throw new SQLException("An I/O error occurred while sending to the backend", "08006");
 	}
 

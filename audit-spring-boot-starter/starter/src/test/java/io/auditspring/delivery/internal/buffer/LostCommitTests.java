@@ -1,6 +1,7 @@
 package io.auditspring.delivery.internal.buffer;
 
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.util.List;
 
 import javax.sql.DataSource;
@@ -58,7 +59,13 @@ class LostCommitTests {
 	// Without the dead connections that the pool may still lend for half a second.
 	private void comeBack(ApplicationContext context) {
 		this.faulty.comeBack();
-		context.getBean(HikariDataSource.class).getHikariPoolMXBean().softEvictConnections();
+		HikariDataSource pool = context.getBean(HikariDataSource.class);
+		pool.getHikariPoolMXBean().softEvictConnections();
+		Awaitility.await().ignoreExceptions().until(() -> {
+			try (Connection connection = pool.getConnection()) {
+				return connection.isValid(10);
+			}
+		});
 	}
 
 	private void assertOnce(ApplicationContext context, String... actions) {
