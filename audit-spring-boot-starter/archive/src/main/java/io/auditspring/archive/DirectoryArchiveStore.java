@@ -7,8 +7,8 @@ package io.auditspring.archive;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 import io.auditspring.archive.internal.range.LocalFiles;
+import io.auditspring.ledger.internal.file.WholeFiles;
 
 /**
  * Keeps an archive in a directory. Files are there completely or not at all, and none
@@ -51,12 +52,12 @@ public final class DirectoryArchiveStore implements ArchiveStore {
 		Path written = Files.createTempFile(parent, "", UNFINISHED);
 		try {
 			Files.copy(content, written, StandardCopyOption.REPLACE_EXISTING);
-			sync(written, StandardOpenOption.WRITE);
+			WholeFiles.sync(written, StandardOpenOption.WRITE);
 			return link(file, written);
 		}
 		finally {
 			Files.deleteIfExists(written);
-			syncDirectory(parent);
+			WholeFiles.syncDirectory(parent);
 		}
 	}
 
@@ -69,11 +70,9 @@ public final class DirectoryArchiveStore implements ArchiveStore {
 		catch (FileAlreadyExistsException ex) {
 			return false;
 		}
-		catch (UnsupportedOperationException ex) {
-			throw new IOException(
-					"The file system of %s has no hard links, without which a file could replace another one"
-						.formatted(file),
-					ex);
+		catch (UnsupportedOperationException | FileSystemException ex) {
+			throw new IOException("No hard link can be made at %s, without which a file could replace another one: %s"
+				.formatted(file, ex), ex);
 		}
 	}
 
@@ -123,7 +122,7 @@ public final class DirectoryArchiveStore implements ArchiveStore {
 		catch (NoSuchFileException ex) {
 			return;
 		}
-		syncDirectory(file.getParent());
+		WholeFiles.syncDirectory(file.getParent());
 	}
 
 	@Override
@@ -155,22 +154,9 @@ public final class DirectoryArchiveStore implements ArchiveStore {
 			return directory;
 		}
 		if (parent != null) {
-			syncDirectory(parent);
+			WholeFiles.syncDirectory(parent);
 		}
 		return directory;
-	}
-
-	/** Windows has no such thing as opening a directory, and no need for it. */
-	private static void syncDirectory(Path directory) throws IOException {
-		if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-			sync(directory, StandardOpenOption.READ);
-		}
-	}
-
-	private static void sync(Path path, StandardOpenOption option) throws IOException {
-		try (FileChannel channel = FileChannel.open(path, option)) {
-			channel.force(true);
-		}
 	}
 
 	@Override

@@ -7,18 +7,14 @@ package io.auditspring.signing;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Objects;
 
 import io.auditspring.AuditSetupException;
 import io.auditspring.CheckpointSigner;
 import io.auditspring.ledger.checkpoint.Ed25519Signer;
+import io.auditspring.ledger.internal.file.WholeFiles;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -81,8 +77,8 @@ final class CheckpointKey {
 	private static void generate(Resource location) {
 		try {
 			Path file = location.getFile().toPath().toAbsolutePath();
-			Files.createDirectories(file.getParent());
-			if (!isCreated(file)) {
+			// Other instances may start at the same time.
+			if (!WholeFiles.create(file, Ed25519Signer.newPem())) {
 				return;
 			}
 			logger.warn("A NEW KEY that signs audit checkpoints was created in {}. That is meant for development: "
@@ -95,37 +91,6 @@ final class CheckpointKey {
 					"No key could be created where '%s' says: %s".formatted(LOCATION, ex.getMessage()),
 					"Name a file that the application may write, or set audit.checkpoint.generate-key=false.", ex);
 		}
-	}
-
-	/**
-	 * It is there as a whole or not at all: other instances may start at the same time.
-	 */
-	private static boolean isCreated(Path file) throws IOException {
-		Path whole = Files.createTempFile(file.getParent(), file.getFileName().toString(), null, onlyForTheOwner(file));
-		try {
-			Files.writeString(whole, Ed25519Signer.newPem(), StandardOpenOption.WRITE);
-			Files.createLink(file, whole);
-			return true;
-		}
-		catch (FileAlreadyExistsException ex) {
-			return false;
-		}
-		catch (UnsupportedOperationException ex) {
-			// Where there are no hard links nothing else is whole at once, and replaces
-			// nothing.
-			Files.copy(whole, file, StandardCopyOption.COPY_ATTRIBUTES);
-			return true;
-		}
-		finally {
-			Files.delete(whole);
-		}
-	}
-
-	private static FileAttribute<?>[] onlyForTheOwner(Path file) {
-		return file.getFileSystem().supportedFileAttributeViews().contains("posix")
-				? new FileAttribute<?>[] {
-						PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")) }
-				: new FileAttribute<?>[0];
 	}
 
 	/**

@@ -6,7 +6,6 @@ package io.auditspring.ledger.checkpoint;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -25,6 +24,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import io.auditspring.CheckpointAnchor;
+import io.auditspring.ledger.internal.file.WholeFiles;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,13 +55,10 @@ public final class DirectoryAnchor implements CheckpointAnchor {
 	@Override
 	public void publish(String chain, long size, String note) throws IOException {
 		Path file = file(chain, size);
-		try {
-			NoteFiles.create(file, note);
-		}
-		catch (FileAlreadyExistsException ex) {
+		if (!WholeFiles.create(file, note)) {
 			Kept kept = read(file, log(chain));
 			if (kept.note() == null) {
-				throw new IOException("The %s is damaged: %s".formatted(kept.place(), kept.fault()), ex);
+				throw new IOException("The %s is damaged: %s".formatted(kept.place(), kept.fault()));
 			}
 			if (!Checkpoint.parse(kept.note()).saysTheSameAs(Checkpoint.parse(note))) {
 				throw new SplitViewException("The directory '%s' has another checkpoint of chain '%s' and size %d"

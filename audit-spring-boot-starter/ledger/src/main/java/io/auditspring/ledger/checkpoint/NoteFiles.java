@@ -6,23 +6,18 @@ package io.auditspring.ledger.checkpoint;
 
 import java.io.IOException;
 import java.net.URLDecoder;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.HexFormat;
 
 import io.auditspring.ledger.internal.merkle.Sha256;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Files that are there completely or not at all, also after a power failure.
+ * Files of notes: what they are called, and what is in them.
  */
 final class NoteFiles {
 
@@ -83,62 +78,6 @@ final class NoteFiles {
 		}
 		catch (AccessDeniedException ex) {
 			throw new IOException("access is denied", ex);
-		}
-	}
-
-	/**
-	 * Replaces a file.
-	 */
-	static void replace(Path file, String text) throws IOException {
-		Path written = Files.createTempFile(Files.createDirectories(file.getParent()), file.getFileName().toString(),
-				".tmp");
-		try {
-			write(written, text, StandardOpenOption.WRITE);
-			Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-		}
-		finally {
-			Files.deleteIfExists(written);
-		}
-		syncDirectory(file);
-	}
-
-	/**
-	 * Creates a file, unless there is one.
-	 * @throws java.nio.file.FileAlreadyExistsException if there is one; it is untouched
-	 */
-	static void create(Path file, String text) throws IOException {
-		Path written = Files.createTempFile(Files.createDirectories(file.getParent()), file.getFileName().toString(),
-				".tmp");
-		try {
-			write(written, text, StandardOpenOption.WRITE);
-			// A link never replaces what is there, unlike a move.
-			Files.createLink(file, written);
-		}
-		catch (UnsupportedOperationException ex) {
-			write(file, text, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-		}
-		finally {
-			Files.deleteIfExists(written);
-		}
-		syncDirectory(file);
-	}
-
-	private static void write(Path file, String text, OpenOption... options) throws IOException {
-		try (FileChannel channel = FileChannel.open(file, options)) {
-			ByteBuffer bytes = ByteBuffer.wrap(Sha256.utf8(text));
-			while (bytes.hasRemaining()) {
-				channel.write(bytes);
-			}
-			channel.force(true);
-		}
-	}
-
-	/** Windows has no such thing as opening a directory, and no need for it. */
-	private static void syncDirectory(Path file) throws IOException {
-		if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-			try (FileChannel directory = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
-				directory.force(true);
-			}
 		}
 	}
 

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
+import io.auditspring.ledger.internal.file.WholeFiles;
+
 /**
  * What this signer signed last, kept outside of the database, so that nobody who can
  * change the database can make it sign a ledger that went back or another way.
@@ -81,7 +83,7 @@ public final class SignerMemory {
 	 * anybody then
 	 */
 	public void remember(Checkpoint checkpoint) throws IOException {
-		NoteFiles.replace(file(checkpoint.origin()), checkpoint.note());
+		WholeFiles.replace(file(checkpoint.origin()), checkpoint.note());
 	}
 
 	private Path file(String origin) {

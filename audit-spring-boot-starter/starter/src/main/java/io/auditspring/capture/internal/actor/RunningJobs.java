@@ -23,18 +23,20 @@ public final class RunningJobs implements ActorSource {
 
 	/**
 	 * Says which job runs on this thread from now on.
-	 * @param name the job's name, or {@code null} for none
-	 * @return the one that ran so far, to be set again when this one has ended
+	 * @param name the job's name
+	 * @return ends it: the job that ran so far, if any, goes on
 	 */
-	public @Nullable String replace(@Nullable String name) {
+	public Runnable begin(String name) {
 		String previous = this.job.get();
-		if (name != null) {
-			this.job.set(name);
-		}
-		else {
-			this.job.remove();
-		}
-		return previous;
+		this.job.set(name);
+		return () -> {
+			if (previous != null) {
+				this.job.set(previous);
+			}
+			else {
+				this.job.remove();
+			}
+		};
 	}
 
 }

@@ -69,16 +69,15 @@ public final class ListenerPostProcessor extends AbstractBeanFactoryAwareAdvisin
 
 		@Override
 		public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
-			RunningJobs jobs = this.jobs.get();
 			Object target = invocation.getThis();
 			Class<?> type = ClassUtils
 				.getUserClass((target != null) ? target.getClass() : invocation.getMethod().getDeclaringClass());
-			String previous = jobs.replace(KnownTypes.call(type, invocation.getMethod()));
+			Runnable end = this.jobs.get().begin(KnownTypes.call(type, invocation.getMethod()));
 			try {
 				return invocation.proceed();
 			}
 			finally {
-				jobs.replace(previous);
+				end.run();
 			}
 		}
 

@@ -43,9 +43,9 @@ final class QuartzJobs implements JobListener {
 	public void jobToBeExecuted(JobExecutionContext context) {
 		JobKey key = context.getJobDetail().getKey();
 		Runnable rejoin = this.captured.leave();
-		String before = this.jobs.replace(key.getGroup().equals(JobKey.DEFAULT_GROUP) ? key.getName() : key.toString());
+		Runnable end = this.jobs.begin(key.getGroup().equals(JobKey.DEFAULT_GROUP) ? key.getName() : key.toString());
 		context.put(BEGUN, (Runnable) () -> {
-			this.jobs.replace(before);
+			end.run();
 			rejoin.run();
 		});
 	}

@@ -67,7 +67,7 @@ final class ScheduledJobs implements SchedulingConfigurer, ObservationHandler<Sc
 		Runnable rejoin = context.containsKey(BEGUN) ? () -> {
 		} : this.captured.leave();
 		context.put(BEGUN, true);
-		this.around.set(new Around(this.around.get(), this.jobs.replace(name), rejoin));
+		this.around.set(new Around(this.around.get(), this.jobs.begin(name), rejoin));
 	}
 
 	@Override
@@ -76,7 +76,7 @@ final class ScheduledJobs implements SchedulingConfigurer, ObservationHandler<Sc
 		if (around == null) {
 			return;
 		}
-		this.jobs.replace(around.job());
+		around.end().run();
 		around.rejoin().run();
 		if (around.outer() != null) {
 			this.around.set(around.outer());
@@ -90,10 +90,10 @@ final class ScheduledJobs implements SchedulingConfigurer, ObservationHandler<Sc
 	 * What was there on a thread before a scope was opened.
 	 *
 	 * @param outer the same of the scope around it, or {@code null}
-	 * @param job the job that ran, or {@code null}
+	 * @param end lets the job that ran before go on
 	 * @param rejoin gives back who acted
 	 */
-	private record Around(@Nullable Around outer, @Nullable String job, Runnable rejoin) {
+	private record Around(@Nullable Around outer, Runnable end, Runnable rejoin) {
 
 	}
 
