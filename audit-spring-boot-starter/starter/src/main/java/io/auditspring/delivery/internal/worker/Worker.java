@@ -31,8 +31,11 @@ public final class Worker {
 
 	private static final Duration STOP = Duration.ofSeconds(20);
 
-	/** Where the database is down anyway, the rest of the shutdown needs the time. */
-	private static final Duration STOP_IN_OUTAGE = Duration.ofSeconds(3);
+	/**
+	 * Where the database is down anyway, or nobody waits for anything, the rest of the
+	 * shutdown needs the time.
+	 */
+	private static final Duration SHORT_STOP = Duration.ofSeconds(3);
 
 	/** It neither fails nor gets on: the database does not answer. */
 	private static final Duration STUCK = Duration.ofSeconds(5);
@@ -54,6 +57,12 @@ public final class Worker {
 	private volatile CountDownLatch stop = new CountDownLatch(1);
 
 	private volatile long stopNanos;
+
+	/** Somebody woke it since it began with what it does. */
+	private volatile boolean woken;
+
+	/** It does, or failed to do, what somebody woke it for. */
+	private volatile boolean busy;
 
 	private volatile @Nullable Thread thread;
 
@@ -82,6 +91,7 @@ public final class Worker {
 	}
 
 	public void wake() {
+		this.woken = true;
 		if (this.signal.availablePermits() == 0) {
 			this.signal.release();
 		}
@@ -114,11 +124,22 @@ public final class Worker {
 	 */
 	public synchronized void beginStop() {
 		if (this.thread != null && this.stop.getCount() > 0) {
-			Duration patience = (this.status.failingSince() != null) ? STOP_IN_OUTAGE : STOP;
-			this.stopNanos = System.nanoTime() + patience.toNanos();
+			this.stopNanos = System.nanoTime() + patience().toNanos();
 			this.stop.countDown();
 			this.signal.release();
 		}
+	}
+
+	/**
+	 * For how long a stop waits. Who only looks around may hang where the database has
+	 * gone, and a pool takes half a minute to say so.
+	 */
+	Duration patience() {
+		return (isIdle() || this.status.failingSince() != null) ? SHORT_STOP : STOP;
+	}
+
+	private boolean isIdle() {
+		return !this.woken && !this.busy;
 	}
 
 	/**
@@ -192,9 +213,14 @@ public final class Worker {
 	private boolean tryOnce(CountDownLatch stop, int failures) {
 		try {
 			await(stop, failures);
+			if (this.woken) {
+				this.busy = true;
+				this.woken = false;
+			}
 			// From here on it may wait for a lock.
 			this.status.progressed();
 			this.task.run();
+			this.busy = false;
 			this.outage.over();
 			this.status.succeeded();
 			return true;
@@ -208,6 +234,10 @@ public final class Worker {
 
 	private void report(Throwable failure) {
 		try {
+			if (!isCurrent() && isIdle()) {
+				logger.debug("{} looked for work until after it was stopped, and failed", this.name, failure);
+				return;
+			}
 			this.status.failed(failure);
 			this.outage.failed(failure);
 		}

@@ -63,6 +63,42 @@ class WorkerTests {
 		assertThat(IntStream.range(0, 200).mapToLong((i) -> Worker.backoffMillis(50))).anyMatch((wait) -> wait > 5_000);
 	}
 
+	/** As in a pool whose database has gone. */
+	@Test
+	void aStopHasLittlePatienceWithOneThatOnlyLooksAround() throws Exception {
+		CountDownLatch looking = new CountDownLatch(1);
+		CountDownLatch gone = new CountDownLatch(1);
+		Worker idle = new Worker("test-idle", Duration.ofMillis(1), () -> {
+			looking.countDown();
+			await(gone);
+			throw new SQLException("away");
+		});
+		idle.start();
+		looking.await();
+		assertThat(idle.patience()).hasSeconds(3);
+		idle.stop();
+		gone.countDown();
+		Awaitility.await().until(() -> threads("test-idle").findAny().isEmpty());
+		assertThat(idle.status().retries()).isZero();
+	}
+
+	@Test
+	void aStopIsPatientWithOneThatWasWoken() throws Exception {
+		CountDownLatch begun = new CountDownLatch(1);
+		Worker woken = new Worker("test-woken", Duration.ofHours(1), () -> {
+			begun.countDown();
+			await(this.released);
+		});
+		woken.start();
+		assertThat(woken.patience()).hasSeconds(3);
+		woken.wake();
+		begun.await();
+		assertThat(woken.patience()).hasSeconds(20);
+		this.released.countDown();
+		Awaitility.await().untilAsserted(() -> assertThat(woken.patience()).hasSeconds(3));
+		woken.stop();
+	}
+
 	@Test
 	void whoHangsWhenItIsStoppedIsSucceededByTheNextOnlyWhenItHasEnded() throws Exception {
 		this.worker.start();
@@ -153,7 +189,11 @@ class WorkerTests {
 	}
 
 	private static Stream<Thread> threads() {
-		return Thread.getAllStackTraces().keySet().stream().filter((thread) -> thread.getName().equals("test-worker"));
+		return threads("test-worker");
+	}
+
+	private static Stream<Thread> threads(String name) {
+		return Thread.getAllStackTraces().keySet().stream().filter((thread) -> thread.getName().equals(name));
 	}
 
 }
