@@ -6,6 +6,7 @@ package io.auditspring.intercept.internal.listener;
 
 import java.util.function.Supplier;
 
+import org.quartz.ListenerManager;
 import org.quartz.Scheduler;
 import org.quartz.SchedulerException;
 import org.slf4j.Logger;
@@ -30,7 +31,11 @@ final class QuartzPostProcessor implements BeanPostProcessor {
 	public Object postProcessAfterInitialization(Object bean, String name) {
 		if (bean instanceof Scheduler scheduler) {
 			try {
-				scheduler.getListenerManager().addJobListener(this.jobs.get());
+				ListenerManager listeners = scheduler.getListenerManager();
+				// That of a mock has none.
+				if (listeners != null) {
+					listeners.addJobListener(this.jobs.get());
+				}
 			}
 			catch (SchedulerException ex) {
 				// One that runs in another process has no listeners, and no jobs here.

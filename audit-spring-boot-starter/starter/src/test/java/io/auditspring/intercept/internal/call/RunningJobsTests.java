@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mockito.Mockito;
 import org.quartz.Job;
 import org.quartz.JobBuilder;
 import org.quartz.JobExecutionContext;
@@ -116,6 +117,12 @@ class RunningJobsTests {
 			.extracting(
 					(entry) -> entry.get("actor_type") + " " + entry.get("actor_id") + " " + entry.get("actor_name"))
 			.containsExactly("system system broken", "system system reconcile", "system system nightly.reconcile");
+	}
+
+	@Test
+	void aMockOfQuartzIsNoScheduler() {
+		start(Host.class, MockOfQuartz.class);
+		assertThat(this.context.getBean(Scheduler.class)).isNotNull();
 	}
 
 	@ParameterizedTest
@@ -245,6 +252,16 @@ class RunningJobsTests {
 		@Bean
 		Nightly nightly(Work work) {
 			return new Nightly(work);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class MockOfQuartz {
+
+		@Bean
+		Scheduler quartz() {
+			return Mockito.mock(Scheduler.class);
 		}
 
 	}
