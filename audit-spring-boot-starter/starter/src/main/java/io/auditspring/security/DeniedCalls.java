@@ -34,6 +34,11 @@ final class DeniedCalls implements AopInfrastructureBean {
 		this.trust = trust;
 	}
 
+	static boolean isCall(AuthorizationDeniedEvent<?> event) {
+		return event.getObject() instanceof MethodInvocation || event.getObject() instanceof MethodInvocationResult;
+	}
+
+	// Of publishers that the application brings.
 	@EventListener
 	void denied(AuthorizationDeniedEvent<?> event) {
 		if (event.getObject() instanceof MethodInvocation invocation) {

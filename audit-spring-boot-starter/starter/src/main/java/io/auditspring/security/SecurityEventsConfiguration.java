@@ -34,6 +34,7 @@ import org.springframework.security.authentication.event.AbstractAuthenticationF
 import org.springframework.security.authentication.event.AuthenticationSuccessEvent;
 import org.springframework.security.authorization.AuthorizationEventPublisher;
 import org.springframework.security.authorization.SpringAuthorizationEventPublisher;
+import org.springframework.security.authorization.event.AuthorizationDeniedEvent;
 import org.springframework.security.web.session.HttpSessionDestroyedEvent;
 
 /**
@@ -95,12 +96,21 @@ public final class SecurityEventsConfiguration {
 	public static class Events {
 
 		// Without one, method security tells nobody what it refuses. It is needed as
-		// early as method security itself.
+		// early as method security itself. The application's listeners hear of requests
+		// and messages as they do without auditing, and of calls as little.
 		@Bean
 		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 		@ConditionalOnMissingBean(AuthorizationEventPublisher.class)
-		static SpringAuthorizationEventPublisher auditAuthorizationEventPublisher(ApplicationEventPublisher publisher) {
-			return new SpringAuthorizationEventPublisher(publisher);
+		static SpringAuthorizationEventPublisher auditAuthorizationEventPublisher(ApplicationEventPublisher publisher,
+				ObjectProvider<DeniedCalls> auditDeniedCalls) {
+			return new SpringAuthorizationEventPublisher((event) -> {
+				if (event instanceof AuthorizationDeniedEvent<?> denied && DeniedCalls.isCall(denied)) {
+					auditDeniedCalls.getObject().denied(denied);
+				}
+				else {
+					publisher.publishEvent(event);
+				}
+			});
 		}
 
 		@Bean

@@ -36,6 +36,7 @@ import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.authentication.event.AbstractAuthenticationFailureEvent;
 import org.springframework.security.authorization.AuthorizationResult;
+import org.springframework.security.authorization.event.AuthorizationDeniedEvent;
 import org.springframework.security.authorization.method.HandleAuthorizationDenied;
 import org.springframework.security.authorization.method.MethodAuthorizationDeniedHandler;
 import org.springframework.security.config.Customizer;
@@ -195,19 +196,31 @@ class GuardedShop {
 	}
 
 	/**
-	 * Hears of failed sign-ins, too.
+	 * Hears of failed sign-ins, too, and of refused requests, as the only things that are
+	 * refused aloud.
 	 */
 	static class Heard {
 
 		private final List<Object> failures = new CopyOnWriteArrayList<>();
+
+		private final List<String> refused = new CopyOnWriteArrayList<>();
 
 		@EventListener
 		void failed(AbstractAuthenticationFailureEvent event) {
 			this.failures.add(event.getException());
 		}
 
+		@EventListener
+		void denied(AuthorizationDeniedEvent<?> event) {
+			this.refused.add(((HttpServletRequest) event.getObject()).getRequestURI());
+		}
+
 		List<Object> failures() {
 			return this.failures;
+		}
+
+		List<String> refused() {
+			return this.refused;
 		}
 
 	}

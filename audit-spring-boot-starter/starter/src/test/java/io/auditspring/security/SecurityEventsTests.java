@@ -322,6 +322,15 @@ class SecurityEventsTests {
 	}
 
 	@Test
+	void whoElseListensHearsOfRefusedRequestsAndNotOfCalls() {
+		List<String> refused = context.getBean(GuardedShop.Heard.class).refused();
+		int before = refused.size();
+		assertThat(this.caller.post("/vault/peek", Caller.basic("jane", "jane-secret"))).isEqualTo(403);
+		assertThat(entry()).containsEntry("action", "access.denied");
+		assertThat(refused).hasSize(before);
+	}
+
+	@Test
 	void aMethodThatIsNotAuditedLeavesAnEntryWhenItIsRefused() {
 		assertThat(this.caller.post("/vault/peek", Caller.basic("jane", "jane-secret"))).isEqualTo(403);
 		assertThat(entry()).containsEntry("action", "access.denied")
