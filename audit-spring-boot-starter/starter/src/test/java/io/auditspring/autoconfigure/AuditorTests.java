@@ -51,6 +51,11 @@ class AuditorTests {
 		.withPropertyValues("audit.delivery=sync")
 		.withBean(DataSource.class, () -> this.database);
 
+	private final ApplicationContextRunner withoutSecurity = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class))
+		.withPropertyValues("audit.delivery=sync")
+		.withBean(DataSource.class, () -> this.database);
+
 	private Actor actorOf(Object auditor, String... properties) {
 		AuditorAware<Object> aware = () -> Optional.of(auditor);
 		this.runner.withPropertyValues(properties)
@@ -104,7 +109,7 @@ class AuditorTests {
 
 	@Test
 	void aTypeThatTellsNobodyApartStopsTheStart() {
-		this.runner.withUserConfiguration(Accounts.class)
+		this.withoutSecurity.withUserConfiguration(Accounts.class)
 			.run((context) -> assertThat(context).hasFailed()
 				.getFailure()
 				.isInstanceOf(AuditSetupException.class)
@@ -116,17 +121,22 @@ class AuditorTests {
 
 	@Test
 	void notWhereThePropertyIsConfiguredOrSomebodyElseKnows() {
-		this.runner.withUserConfiguration(Accounts.class)
+		this.withoutSecurity.withUserConfiguration(Accounts.class)
 			.withPropertyValues("audit.actor.id-property=number")
 			.run((context) -> assertThat(context).hasNotFailed());
-		this.runner.withUserConfiguration(Accounts.class)
+		this.withoutSecurity.withUserConfiguration(Accounts.class)
 			.withBean(ActorResolver.class, () -> () -> Actor.user("7"))
 			.run((context) -> assertThat(context).hasNotFailed());
 	}
 
 	@Test
+	void notWhereSpringSecurityIsAskedFirst() {
+		this.runner.withUserConfiguration(Accounts.class).run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
 	void aPropertyThatTheTypeLacksStopsTheStartToo() {
-		this.runner.withUserConfiguration(Accounts.class)
+		this.withoutSecurity.withUserConfiguration(Accounts.class)
 			.withPropertyValues("audit.actor.id-property=nummer")
 			.run((context) -> assertThat(context).hasFailed());
 	}

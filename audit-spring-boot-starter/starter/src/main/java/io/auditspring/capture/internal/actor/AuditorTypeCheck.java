@@ -16,7 +16,7 @@ import org.springframework.data.domain.AuditorAware;
 
 /**
  * Refuses to start where the application's auditors are of a type that does not tell them
- * apart: every entry would have the same unknown actor.
+ * apart, and nobody else knows who acts: every entry would have the same unknown actor.
  */
 final class AuditorTypeCheck implements SmartInitializingSingleton {
 
@@ -29,15 +29,21 @@ final class AuditorTypeCheck implements SmartInitializingSingleton {
 		this.persons = persons;
 	}
 
-	// Whoever has resolvers of its own is asked first, and may know better.
 	@Override
 	public void afterSingletonsInstantiated() {
-		if (this.beanFactory.getBeanNamesForType(ActorResolver.class, false, false).length == 0) {
+		if (!somebodyElseKnows()) {
 			String name = UsedAuditor.name(this.beanFactory);
 			if (name != null) {
 				check(name);
 			}
 		}
+	}
+
+	// Resolvers of the application and Spring Security are asked first, and may know
+	// better.
+	private boolean somebodyElseKnows() {
+		return this.beanFactory.containsBean("auditSecurityActorSource")
+				|| this.beanFactory.getBeanNamesForType(ActorResolver.class, false, false).length > 0;
 	}
 
 	private void check(String name) {
