@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 
 import javax.sql.DataSource;
@@ -30,6 +32,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -46,9 +49,14 @@ class HistoryTablesTests {
 	private final JdbcTemplate jdbc = new JdbcTemplate(this.database);
 
 	private ConfigurableApplicationContext start(Class<?> application, String... properties) {
+		return start(this.database, application, properties);
+	}
+
+	private static ConfigurableApplicationContext start(DataSource database, Class<?> application,
+			String... properties) {
 		return new SpringApplicationBuilder(application).web(WebApplicationType.NONE)
 			.initializers((ConfigurableApplicationContext context) -> context.getBeanFactory()
-				.registerSingleton("dataSource", this.database))
+				.registerSingleton("dataSource", database))
 			.properties("spring.main.banner-mode=off", "spring.flyway.enabled=false",
 					"spring.jpa.hibernate.ddl-auto=none")
 			.properties(properties)
@@ -156,6 +164,25 @@ class HistoryTablesTests {
 	}
 
 	@Test
+	void aConnectionThatDoesNotSeeTheEntitiesTablesTellsNothingOfTheirHistory(CapturedOutput output) {
+		this.jdbc.execute("create schema acme");
+		TenantDataSource tenants = new TenantDataSource(this.database);
+		tenants.schema = "acme";
+		start(tenants, ShopConfiguration.class, "spring.jpa.hibernate.ddl-auto=create").close();
+		tenants.schema = "public";
+		try (ConfigurableApplicationContext context = start(tenants, ShopConfiguration.class)) {
+			assertThat(output).doesNotContain("Envers writes to");
+			tenants.schema = "acme";
+			context.getBean(OrderService.class).create("H-1", BigDecimal.ONE);
+			assertThat(this.jdbc.queryForObject("select count(*) from acme.purchase_order_aud", Long.class)).isOne();
+		}
+		this.jdbc.execute("drop table acme.order_line_aud");
+		assertThat(catchThrowable(() -> start(tenants, ShopConfiguration.class).close()))
+			.isInstanceOf(AuditSetupException.class)
+			.hasMessageEndingWith("would fail: table order_line_aud");
+	}
+
+	@Test
 	void theEndpointShowsWhatCreatesAllOfIt() throws Exception {
 		makeShop();
 		HistoryEndpoint.HistoryDescriptor history;
@@ -169,6 +196,26 @@ class HistoryTablesTests {
 		forgetTheShopsHistory();
 		this.jdbc.execute(String.join("\n", history.ddl()));
 		start(ShopConfiguration.class).close();
+	}
+
+	/**
+	 * A schema for each tenant, by the search path.
+	 */
+	private static final class TenantDataSource extends DelegatingDataSource {
+
+		private volatile String schema = "public";
+
+		TenantDataSource(DataSource target) {
+			super(target);
+		}
+
+		@Override
+		public Connection getConnection() throws SQLException {
+			Connection connection = super.getConnection();
+			connection.setSchema(this.schema);
+			return connection;
+		}
+
 	}
 
 	/**

@@ -62,6 +62,9 @@ public final class HistoryTables {
 	/** By their names in SQL. */
 	private final Map<String, Table> tables = new LinkedHashMap<>();
 
+	/** Those of the audited entities that name no schema, by their names in SQL. */
+	private final Set<String> unqualified = new LinkedHashSet<>();
+
 	/** The sequences, with what creates each, by their names in SQL. */
 	private final Map<String, List<String>> sequences = new LinkedHashMap<>();
 
@@ -69,27 +72,32 @@ public final class HistoryTables {
 	 * Finds out what Envers writes to.
 	 * @param metadata the mapping
 	 * @param sessionFactory what was made of it
-	 * @param revisionEntity the entity name of the revision
+	 * @param envers knows which entities are audited
 	 */
-	private HistoryTables(Metadata metadata, SessionFactoryImplementor sessionFactory, String revisionEntity) {
+	private HistoryTables(Metadata metadata, SessionFactoryImplementor sessionFactory, EnversService envers) {
 		this.metadata = metadata;
 		this.dialect = sessionFactory.getJdbcServices().getDialect();
 		this.context = sessionFactory.getSqlStringGenerationContext();
 		this.ofTenants = sessionFactory.getSessionFactoryOptions().isMultiTenancyEnabled();
+		String revisionEntity = envers.getConfig().getRevisionInfo().getRevisionInfoEntityName();
 		addSequence(sessionFactory.getMappingMetamodel().getEntityDescriptor(revisionEntity).getGenerator());
 		Set<Table> found = new LinkedHashSet<>(tablesOf(metadata.getEntityBinding(revisionEntity)));
 		metadata.collectTableMappings()
 			.stream()
 			.filter((one) -> one.getContributor().equals(ENVERS))
 			.forEach(found::add);
-		found.stream()
-			.filter(Table::isPhysicalTable)
-			.forEach((table) -> this.tables.put(this.context.format(table.getQualifiedTableName()), table));
+		found.stream().filter(Table::isPhysicalTable).forEach((table) -> this.tables.put(sqlName(table), table));
+		metadata.getEntityBindings()
+			.stream()
+			.filter((entity) -> envers.getEntitiesConfigurations().isVersioned(entity.getEntityName()))
+			.flatMap((entity) -> entity.getTableClosure().stream())
+			.filter((table) -> table.isPhysicalTable() && table.getSchema() == null
+					&& this.context.getDefaultSchema() == null)
+			.forEach((table) -> this.unqualified.add(sqlName(table)));
 	}
 
 	static HistoryTables of(Metadata metadata, SessionFactoryImplementor sessionFactory, EnversService envers) {
-		return new HistoryTables(metadata, sessionFactory,
-				envers.getConfig().getRevisionInfo().getRevisionInfoEntityName());
+		return new HistoryTables(metadata, sessionFactory, envers);
 	}
 
 	// The application's own revision entity may be a subclass, have secondary tables and
@@ -121,6 +129,10 @@ public final class HistoryTables {
 				this.sequences.put(sqlName(name), creation(name));
 			}
 		}
+	}
+
+	private String sqlName(Table table) {
+		return this.context.format(table.getQualifiedTableName());
 	}
 
 	private String sqlName(QualifiedName name) {
@@ -178,7 +190,23 @@ public final class HistoryTables {
 	 * @throws SQLException if the catalogue cannot be asked
 	 */
 	public List<String> missing(Connection connection) throws SQLException {
-		return Sql.list(connection, MISSING, (row) -> row.getString(1), Sql.array("text", names()));
+		return missing(connection, names());
+	}
+
+	/**
+	 * Whether a connection sees none of the tables that audited entities have without a
+	 * schema, as where each tenant has a search path of its own. It does not tell what
+	 * Envers finds then.
+	 * @param connection a connection that the application's sessions may have, too
+	 * @return {@code false} also where all those tables name their schema
+	 * @throws SQLException if the catalogue cannot be asked
+	 */
+	boolean areOutOfSight(Connection connection) throws SQLException {
+		return !this.unqualified.isEmpty() && missing(connection, this.unqualified).size() == this.unqualified.size();
+	}
+
+	private static List<String> missing(Connection connection, Collection<String> names) throws SQLException {
+		return Sql.list(connection, MISSING, (row) -> row.getString(1), Sql.array("text", names));
 	}
 
 	/**

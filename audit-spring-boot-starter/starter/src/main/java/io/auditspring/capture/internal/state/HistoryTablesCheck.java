@@ -111,7 +111,7 @@ public final class HistoryTablesCheck implements Consumer<HistoryTables>, SmartI
 		try (Connection connection = dataSource.getConnection()) {
 			for (HistoryTables tables : found) {
 				List<String> names = tables.missing(connection);
-				if (!names.isEmpty()) {
+				if (!names.isEmpty() && !tables.areOutOfSight(connection)) {
 					missing.put(tables, names);
 				}
 			}
