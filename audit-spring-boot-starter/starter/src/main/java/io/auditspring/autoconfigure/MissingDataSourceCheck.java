@@ -11,6 +11,9 @@ import javax.sql.DataSource;
 import io.auditspring.AuditSetupException;
 import io.auditspring.intercept.internal.call.AuditedMethods;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -25,6 +28,8 @@ import org.springframework.util.ClassUtils;
  */
 final class MissingDataSourceCheck implements SmartInitializingSingleton {
 
+	private static final Logger logger = LoggerFactory.getLogger(MissingDataSourceCheck.class);
+
 	private static final String R2DBC = "io.r2dbc.spi.ConnectionFactory";
 
 	private final ConfigurableListableBeanFactory beanFactory;
@@ -36,10 +41,21 @@ final class MissingDataSourceCheck implements SmartInitializingSingleton {
 	@Override
 	public void afterSingletonsInstantiated() {
 		for (String name : this.beanFactory.getBeanDefinitionNames()) {
-			Class<?> type = AutoProxyUtils.determineTargetClass(this.beanFactory, name);
-			if (type != null && AuditedMethods.isMeant(ClassUtils.getUserClass(type))) {
+			if (isMeant(name)) {
 				throw missing("The bean '%s' has @Audited methods".formatted(name), this.beanFactory);
 			}
+		}
+	}
+
+	// One that nobody needs may lack what it is made of, and be no obstacle for that.
+	private boolean isMeant(String name) {
+		try {
+			Class<?> type = AutoProxyUtils.determineTargetClass(this.beanFactory, name);
+			return type != null && AuditedMethods.isMeant(ClassUtils.getUserClass(type));
+		}
+		catch (IllegalStateException | LinkageError ex) {
+			logger.debug("What the bean '{}' has cannot be found out", name, ex);
+			return false;
 		}
 	}
 

@@ -318,14 +318,9 @@ final class EntryDelivery implements Handover {
 		}
 	}
 
-	/**
-	 * Writes entries if it turns out that a transaction was not committed.
-	 * @param row what it staged
-	 * @param entries the entries to write in that case
-	 */
 	@Override
-	public void deliverIfLost(StagedRow row, List<Entry> entries) {
-		this.buffer.keep(new InDoubtEntries(row, entries));
+	public void deliverInDoubt(StagedRow row, boolean committed, List<Entry> entries) {
+		this.buffer.keep(new InDoubtEntries(row, committed, entries));
 	}
 
 	/**
@@ -405,7 +400,7 @@ final class EntryDelivery implements Handover {
 		}
 		catch (UnknownOutcomeException ex) {
 			this.statistics.failed(left.size(), ex);
-			deliverIfLost(staged.get(0).counted(), List.copyOf(left));
+			deliverInDoubt(staged.get(0).counted(), false, List.copyOf(left));
 			left.clear();
 			throw ex;
 		}

@@ -125,7 +125,10 @@ final class MonthCheck {
 		return retirements;
 	}
 
-	private Retirement walk(String chain, long first, long last) throws SQLException {
+	private Retirement walk(@Nullable String chain, long first, long last) throws SQLException {
+		if (chain == null) {
+			throw new UnverifiedException("there are entries of no chain, which nothing protects");
+		}
 		ChainWalk walk = new ChainWalk(null, this.partitions, (kind, seq, id, what, expected, found) -> {
 			throw unverified(chain, seq, id, "does not verify: " + what);
 		});

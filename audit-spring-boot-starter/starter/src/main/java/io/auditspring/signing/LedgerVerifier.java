@@ -130,12 +130,23 @@ public class LedgerVerifier {
 
 	private <T> T inSnapshot(VerificationProgress progress, Work<T> work) {
 		try {
+			TrustPolicy evidence = evidenceSoFar();
 			return OwnTransaction.<T, RuntimeException>look(this.dataSource,
-					(connection) -> work.run(LedgerCheck.within(connection, this.schema, this.evidence, progress)));
+					(connection) -> work.run(LedgerCheck.within(connection, this.schema, evidence, progress)));
 		}
 		catch (SQLException ex) {
 			throw new DataAccessResourceFailureException("The audit ledger cannot be read", ex);
 		}
+	}
+
+	private TrustPolicy evidenceSoFar() throws SQLException {
+		if (this.evidence.anchors().isEmpty()) {
+			return this.evidence;
+		}
+		List<String> chains = OwnTransaction.<List<String>, RuntimeException>look(this.dataSource,
+				(connection) -> LedgerCheck.within(connection, this.schema, this.evidence, VerificationProgress.NONE)
+					.chains());
+		return EarlierCheckpoints.of(this.evidence, chains);
 	}
 
 	private interface Work<T> {

@@ -13,11 +13,13 @@ import io.auditspring.CheckpointSigner;
 import io.auditspring.ledger.LedgerCommandLab;
 import io.auditspring.ledger.checkpoint.Ed25519Signer;
 import io.auditspring.ledger.checkpoint.WitnessKey;
+import io.auditspring.ledger.internal.table.LedgerDatabase;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.ds.PGSimpleDataSource;
 import picocli.CommandLine;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -93,6 +95,18 @@ class VerifyCommandTests {
 	void aNoteOfAStrangerDoesNotMakeTheOriginDoubtful() throws IOException {
 		Files.writeString(this.directory.resolve("2.note"), LAB.anchored().get(0).replace("shop", "mallory"));
 		assertThat(verify(LAB.emptyUrl(), "--anchor", this.directory.toString())).isEqualTo(1);
+		assertThat(out()).contains("CUT at entry 0");
+	}
+
+	/** That name could be the end of the other one, as no origin is given. */
+	@Test
+	void aChainThatIsGoneIsMissedThoughTheNameOfAnotherEndsLikeIt() throws Exception {
+		LedgerDatabase planted = LedgerDatabase.create();
+		planted.execute("select audit.audit_ledger_id('x/main')", "select audit.audit_ledger_id('x/root')");
+		String url = ((PGSimpleDataSource) planted.dataSource()).getUrl();
+		assertThat(verify(url, "--anchor", this.directory.toString())).isEqualTo(2);
+		assertThat(out()).contains("EVIDENCE", "'main'", "'x/main'", "--origin", "NOT ALL COULD BE CHECKED");
+		assertThat(verify(url, "--anchor", this.directory.toString(), "--origin", "shop")).isEqualTo(1);
 		assertThat(out()).contains("CUT at entry 0");
 	}
 

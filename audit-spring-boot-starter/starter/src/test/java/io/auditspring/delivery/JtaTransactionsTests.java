@@ -269,6 +269,30 @@ class JtaTransactionsTests {
 			.containsExactly(tuple("failure", "The transaction was rolled back"));
 	}
 
+	/** As the end of a unit of work that others began, and one whose time is up. */
+	@ParameterizedTest
+	@CsvSource({ "TRANSACTIONAL, true", "TRANSACTIONAL, false", "ASYNC, true", "ASYNC, false", "SYNC, true",
+			"SYNC, false" })
+	void thatEndWithinAnAuditedMethodDecideOnIt(Delivery mode, boolean plain) throws Exception {
+		UserTransaction user = context.getBean(JtaTransactionManager.class).getUserTransaction();
+		user.begin();
+		desk.within("kept", mode, () -> {
+			desk.insertAlone("kept", plain);
+			user.commit();
+		});
+		user.begin();
+		desk.within("undone", mode, () -> {
+			desk.insertAlone("undone", plain);
+			user.rollback();
+		});
+		assertThat(orders()).containsExactly("kept");
+		List<Map<String, Object>> entries = entries(plain ? 2 : 3);
+		assertThat(entries).filteredOn("target_name", "kept").extracting("outcome").containsExactly("success");
+		assertThat(entries).filteredOn("target_name", "undone")
+			.extracting("outcome", "error")
+			.containsExactly(tuple("failure", "The transaction was rolled back"));
+	}
+
 	@ParameterizedTest
 	@EnumSource(names = { "TRANSACTIONAL", "ASYNC", "SYNC" })
 	void thatAnAuditedMethodBeginsItselfAndThatCannotCommitShowNothing(Delivery mode) throws Exception {

@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 
 import org.springframework.boot.WebApplicationType;
@@ -317,8 +318,11 @@ class ReactiveTransactionsTests {
 
 	@Test
 	void whoseSubscriberCancelsIsAFailure() {
-		around.transactional(store("cancelled", Delivery.TRANSACTIONAL).then(Mono.never()))
-			.timeout(Duration.ofMillis(300), Mono.empty())
+		Sinks.Empty<Void> stored = Sinks.empty();
+		around
+			.transactional(store("cancelled", Delivery.TRANSACTIONAL).doOnSuccess((name) -> stored.tryEmitEmpty())
+				.then(Mono.never()))
+			.takeUntilOther(stored.asMono())
 			.block(PATIENCE);
 		assertThat(entries(1)).extracting("target_name", "outcome").containsExactly(tuple("cancelled", "failure"));
 		assertThat(things()).isEmpty();

@@ -34,7 +34,7 @@ public final class Recorders {
 		config.setDataSource(database);
 		if (database instanceof FaultyDataSource) {
 			// Nobody shall wait long for one that goes down.
-			config.setConnectionTimeout(500);
+			config.setConnectionTimeout(2_000);
 		}
 		return new HikariDataSource(config);
 	}

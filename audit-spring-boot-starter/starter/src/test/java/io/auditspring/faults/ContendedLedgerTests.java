@@ -62,9 +62,11 @@ class ContendedLedgerTests {
 			statement.execute("select from audit.audit_chain for update");
 			rival.rollback();
 		}
-		assertThat(this.log.jdbc()
-			.queryForObject("select deadlocks from pg_stat_database where datname = current_database()", Integer.class))
-			.isPositive();
+		// A server process tells its statistics a little later.
+		Awaitility.await()
+			.until(() -> this.log.jdbc()
+				.queryForObject("select deadlocks > 0 from pg_stat_database where datname = current_database()",
+						Boolean.class));
 		settle("deadlock", Work.TRANSACTIONAL, Work.NOTE);
 	}
 

@@ -14,6 +14,7 @@ import io.auditspring.Delivery;
 import io.auditspring.TestDatabase;
 import io.auditspring.delivery.internal.buffer.AsyncBuffer;
 import io.auditspring.delivery.internal.outbox.Relay;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -79,7 +80,7 @@ class LostCommitTests {
 		this.context.getBean(AsyncBuffer.class).start();
 		this.context.getBean(Relay.class).start();
 		faultAssertions.awaitRelay();
-		assertThat(this.proxy.lost()).isEqualTo(this.lost + 1);
+		Awaitility.await().until(() -> this.proxy.lost() == this.lost + 1);
 		faultAssertions.assertChainIsWhole();
 	}
 

@@ -183,6 +183,17 @@ class VerifiersAgreeTests {
 				}),
 				// It says nothing of an entry: what a guard let through is seen by its
 				// content.
+				altered("an entry of no chain", (lab) -> {
+					lab.database.execute("""
+							alter table audit.audit_log drop constraint audit_log_pkey;
+							alter table audit.audit_log alter column chain drop not null
+							""");
+					lab.tamper("""
+							create temporary table copy as select * from audit.audit_log limit 1;
+							update copy set chain = null, id = gen_random_uuid();
+							insert into audit.audit_log select * from copy
+							""");
+				}, FULL, NEW, MONTH),
 				altered("a trigger off",
 						(lab) -> lab.database
 							.execute("alter table audit.audit_log disable trigger audit_log_append_only"),

@@ -293,7 +293,7 @@ class SecretsTests {
 				.pool(new GatedDataSource(TestDatabase.migrated(), gate.getIfAvailable(Gate::new)));
 			if (gate.getIfAvailable() != null) {
 				// Nobody shall wait long once it is shut.
-				pool.setConnectionTimeout(500);
+				pool.setConnectionTimeout(2_000);
 			}
 			return pool;
 		}

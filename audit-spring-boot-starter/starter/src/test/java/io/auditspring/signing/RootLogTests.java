@@ -176,6 +176,10 @@ class RootLogTests {
 		assertThatExceptionOfType(IllegalStateException.class)
 			.isThrownBy(() -> this.database.append("billing", Entries.entries(1)))
 			.withStackTraceContaining("chain \"billing\" is closed");
+		assertThatExceptionOfType(IllegalStateException.class)
+			.isThrownBy(() -> this.database
+				.execute("select audit.audit_close_chain('billing', 'Once more', audit.audit_by_owner(null))"))
+			.withStackTraceContaining("chain \"billing\" is closed already");
 		assertThat(record()).isFalse();
 		assertThat(problems()).isEmpty();
 	}

@@ -75,6 +75,9 @@ public final class ExportLine {
 	private final JsonNode members;
 
 	private ExportLine(JsonNode members, Set<String> known) {
+		if (!members.isObject()) {
+			throw new IllegalArgumentException("it, or its actor or data, is no object");
+		}
 		for (String name : members.propertyNames()) {
 			if (!known.contains(name)) {
 				throw new IllegalArgumentException("it has a member '%s', which is not hashed".formatted(name));

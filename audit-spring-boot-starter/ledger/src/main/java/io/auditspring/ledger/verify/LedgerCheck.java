@@ -169,6 +169,11 @@ public final class LedgerCheck {
 			for (Problem repeated : repeated()) {
 				found = repeated.chain().equals(chain) ? found.with(repeated) : found;
 			}
+			long ofNone = rows(null);
+			if (ofNone > 0) {
+				found = found.with(new Problem(Problem.Kind.POSITION, chain, null, null,
+						"there are %d entries of no chain, which nothing protects".formatted(ofNone), null, null));
+			}
 		}
 		return found;
 	}
@@ -198,7 +203,7 @@ public final class LedgerCheck {
 				: held.with(new Problem(Problem.Kind.EVIDENCE, chain, null, null, DAMAGED, null, null));
 	}
 
-	private long rows(String chain) throws SQLException {
+	private long rows(@Nullable String chain) throws SQLException {
 		Map<String, Long> known = this.rows;
 		if (known == null) {
 			known = new HashMap<>();

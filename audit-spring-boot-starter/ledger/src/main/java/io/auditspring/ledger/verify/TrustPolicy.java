@@ -6,6 +6,7 @@ package io.auditspring.ledger.verify;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -66,11 +67,21 @@ public record TrustPolicy(@Nullable TrustedKeys keys, List<CheckpointAnchor> anc
 				faults.accept("the anchor %s does not tell of which chains it has something: %s".formatted(anchor, ex));
 			}
 		}
-		// Where the origin is unknown, only the end of a name with slashes may be told.
-		others
-			.removeIf((other) -> this.origin == null && known.stream().anyMatch((name) -> name.endsWith("/" + other)));
 		others.removeAll(known);
+		if (this.origin == null) {
+			others.removeIf((other) -> isEndOfAnother(other, known, faults));
+		}
 		return others;
+	}
+
+	/** Where the origin is unknown, only the end of a name with slashes may be told. */
+	private static boolean isEndOfAnother(String other, Set<String> known, Consumer<String> faults) {
+		Optional<String> longer = known.stream().filter((name) -> name.endsWith("/" + other)).findFirst();
+		longer.ifPresent((name) -> faults.accept(
+				("checkpoints that were kept elsewhere are of the chain '%s', which is not there, or of '%s': say the "
+						+ "origin of the checkpoints (--origin), which tells these apart")
+					.formatted(other, name)));
+		return longer.isPresent();
 	}
 
 	/**

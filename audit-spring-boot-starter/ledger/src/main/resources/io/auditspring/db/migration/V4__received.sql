@@ -446,6 +446,10 @@ begin
 	elsif "${schema}".audit_is_received(chain) then
 		raise exception 'chain "%" is received: its source closes it', chain
 			using errcode = 'object_not_in_prerequisite_state';
+	elsif exists (select from "${schema}".audit_chain c where c.name = $1 and c.closed_at is not null) then
+		-- What is said of it now would go to the chain behind it, and seem to close that.
+		raise exception 'chain "%" is closed already', chain
+			using errcode = 'object_not_in_prerequisite_state';
 	end if;
 	perform "${schema}".audit_append_own(chain, 'audit.chain.closed', 'AuditChain', chain,
 		jsonb_build_object('chain', chain, 'reason', reason), requested_by);

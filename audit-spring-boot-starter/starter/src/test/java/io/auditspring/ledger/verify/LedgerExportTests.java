@@ -77,6 +77,9 @@ class LedgerExportTests {
 				new CheckpointSigning(LedgerLab.SIGNER, new SignerMemory(memory), List.of()))
 			.create("other");
 		assertThat(verify(main + export(lab, "other"), List.of()).valid()).isTrue();
+		String claimed = main.replace("\"actor\":{},", "\"actor\":\"the boss\",");
+		assertThat(claimed).isNotEqualTo(main);
+		assertThat(verify(claimed + export(lab, "other"), List.of()).tampered()).isTrue();
 		assertThat(kinds(verify(main, List.of()))).containsExactly(Problem.Kind.REDACTION);
 	}
 

@@ -82,7 +82,8 @@ class ManyServicesTests {
 	private EmbeddedPostgres server(int port) throws IOException {
 		EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
 			.setDataDirectory(this.directory.resolve("source"))
-			.setCleanDataDirectory(false);
+			.setCleanDataDirectory(false)
+			.setPGStartupWait(Duration.ofMinutes(2));
 		return (port != 0) ? builder.setPort(port).start() : builder.start();
 	}
 

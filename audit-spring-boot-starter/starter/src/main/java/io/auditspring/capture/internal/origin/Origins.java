@@ -19,6 +19,7 @@ import io.auditspring.capture.internal.value.LoggedFailure;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.slf4j.MDC;
 
 import org.springframework.util.function.SingletonSupplier;
@@ -85,12 +86,13 @@ public final class Origins {
 	 */
 	public Origin current() {
 		Actor acting = AuditContextHolder.actor();
-		Actor known = (acting != null) ? acting : knownActor();
+		Actor known = (acting != null) ? acting : knownActor(Level.WARN);
 		Legacy legacy = this.capturedContext.current();
 		boolean inherits = legacy != null && (acting != null || legacy.isOf(known));
 		RequestDetails details = details(inherits ? legacy : null);
 		RequestDetails request = details.tracedBy(MDC.get(TRACE_ID));
-		return new Origin(Instant.now(), (known != null) ? known : nobody(details), tenant(inherits ? legacy : null),
+		return new Origin(Instant.now(), (known != null) ? known : nobody(details),
+				tenant(inherits ? legacy : null, Level.WARN),
 				(this.locations != null) ? request.locatedBy(this.locations) : request);
 	}
 
@@ -110,10 +112,12 @@ public final class Origins {
 	 * @return it, or {@code null} where nothing is known
 	 */
 	@Nullable Legacy legacy() {
-		Actor actor = knownActor();
+		// Most tasks record nothing: what cannot be asked is told where an entry needs
+		// it.
+		Actor actor = knownActor(Level.DEBUG);
 		Legacy inherited = this.capturedContext.current();
 		Legacy own = (inherited != null && inherited.isOf(actor)) ? inherited : null;
-		Legacy legacy = new Legacy(actor, tenant(own), request(own).settled());
+		Legacy legacy = new Legacy(actor, tenant(own, Level.DEBUG), request(own).settled());
 		// Where there are requests, it says something that the task is of none.
 		return (legacy.isEmpty() && !this.threads.isServing()) ? null : legacy;
 	}
@@ -143,8 +147,8 @@ public final class Origins {
 	}
 
 	// A task that goes through the tenants sets them itself.
-	private @Nullable String tenant(@Nullable Legacy legacy) {
-		String tenant = askedTenant();
+	private @Nullable String tenant(@Nullable Legacy legacy, Level level) {
+		String tenant = askedTenant(level);
 		return (tenant == null && legacy != null) ? legacy.tenant() : tenant;
 	}
 
@@ -225,14 +229,14 @@ public final class Origins {
 		return new Origin(Instant.now(), actor, null, RequestDetails.of(ip, session));
 	}
 
-	private @Nullable Actor knownActor() {
+	private @Nullable Actor knownActor(Level level) {
 		if (this.asking.get() != null) {
 			// To find the actor somebody makes an audited call: it is made by us.
 			return null;
 		}
 		this.asking.set(true);
 		try {
-			return askedActor();
+			return askedActor(level);
 		}
 		finally {
 			this.asking.remove();
@@ -240,7 +244,7 @@ public final class Origins {
 	}
 
 	// Whoever could not be asked may have known somebody: nobody is not who acts then.
-	private @Nullable Actor askedActor() {
+	private @Nullable Actor askedActor(Level level) {
 		Actor unknown = null;
 		for (ActorSource source : actorSources()) {
 			try {
@@ -250,7 +254,7 @@ public final class Origins {
 				}
 			}
 			catch (Throwable ex) {
-				notTaken("actor", source, ex);
+				notTaken("actor", source, ex, level);
 				unknown = (unknown != null) ? unknown : ActorSource.unknown(ex);
 			}
 		}
@@ -268,7 +272,7 @@ public final class Origins {
 		}
 	}
 
-	private @Nullable String askedTenant() {
+	private @Nullable String askedTenant(Level level) {
 		for (TenantResolver resolver : tenantResolvers()) {
 			try {
 				String tenant = resolver.resolveTenant();
@@ -277,7 +281,7 @@ public final class Origins {
 				}
 			}
 			catch (Throwable ex) {
-				notTaken("tenant", resolver, ex);
+				notTaken("tenant", resolver, ex, level);
 			}
 		}
 		return null;
@@ -300,10 +304,11 @@ public final class Origins {
 	}
 
 	// The business call does not depend on knowing who calls it.
-	private static void notTaken(String what, Object source, Throwable failure) {
+	private static void notTaken(String what, Object source, Throwable failure, Level level) {
 		FatalErrors.rethrow(failure);
-		logger.warn("The {} could not be taken from {}; the next source is asked", what, source.getClass().getName(),
-				LoggedFailure.of(failure));
+		logger.atLevel(level)
+			.setCause(LoggedFailure.of(failure))
+			.log("The {} could not be taken from {}; the next source is asked", what, source.getClass().getName());
 	}
 
 	/**

@@ -192,7 +192,7 @@ public final class AsyncBuffer implements SmartLifecycle {
 	public void keep(List<Entry> entries) {
 		List<Entry> rest = entries.stream().filter((entry) -> !this.queue.offer(entry)).toList();
 		if (!rest.isEmpty()) {
-			spool(List.of(new InDoubtEntries(null, rest)));
+			spool(List.of(new InDoubtEntries(rest)));
 		}
 		this.worker.wake();
 	}
@@ -218,7 +218,7 @@ public final class AsyncBuffer implements SmartLifecycle {
 				return true;
 			});
 		}
-		catch (IOException | RuntimeException ex) {
+		catch (IOException | RuntimeException | Error ex) {
 			doubts.forEach((doubt) -> doubt.entries().forEach(this.discards::add));
 			doubts.forEach((doubt) -> this.statistics.gone(doubt.entries()));
 			this.statistics.lost(doubts.stream().mapToInt((doubt) -> doubt.entries().size()).sum());
@@ -228,7 +228,7 @@ public final class AsyncBuffer implements SmartLifecycle {
 	}
 
 	// At most once a minute: where no file can be written, that is so for each caller.
-	private void tellOfLoss(List<InDoubtEntries> doubts, Exception failure) {
+	private void tellOfLoss(List<InDoubtEntries> doubts, Throwable failure) {
 		long now = System.nanoTime();
 		long before = this.lossTold.get();
 		if ((before == 0 || now - before > TimeUnit.MINUTES.toNanos(1)) && this.lossTold.compareAndSet(before, now)) {
@@ -289,7 +289,7 @@ public final class AsyncBuffer implements SmartLifecycle {
 				this.open = true;
 				continue;
 			}
-			if (transactionOutcome == TransactionOutcome.LOST) {
+			if (isDue(doubt, transactionOutcome)) {
 				this.batch.addAll(doubt.entries());
 			}
 			this.doubts.remove(doubt);
@@ -298,11 +298,20 @@ public final class AsyncBuffer implements SmartLifecycle {
 		}
 	}
 
+	private static boolean isDue(InDoubtEntries doubt, TransactionOutcome transactionOutcome) {
+		return transactionOutcome == (doubt.committed() ? TransactionOutcome.COMMITTED : TransactionOutcome.LOST);
+	}
+
 	private void count(InDoubtEntries doubt, TransactionOutcome transactionOutcome) {
 		StagedRow row = doubt.row();
-		if (row != null && row.unreported() > 0) {
-			boolean committed = transactionOutcome == TransactionOutcome.COMMITTED;
-			this.statistics.recorded(Delivery.TRANSACTIONAL, committed ? row.unreported() : doubt.entries().size());
+		boolean committed = transactionOutcome == TransactionOutcome.COMMITTED;
+		if (doubt.committed()) {
+			this.statistics.recorded(Delivery.ASYNC, committed ? doubt.entries().size() : 0);
+		}
+		else if (row != null && row.unreported() > 0) {
+			int staged = committed ? row.unreported() : Math.min(row.unreported(), doubt.entries().size());
+			this.statistics.recorded(Delivery.TRANSACTIONAL, staged);
+			this.statistics.recorded(Delivery.ASYNC, committed ? 0 : doubt.entries().size() - staged);
 			this.statistics.staged(committed ? row.unreported() : 0);
 		}
 	}
@@ -329,7 +338,7 @@ public final class AsyncBuffer implements SmartLifecycle {
 	// not know.
 	private boolean takeIn(InDoubtEntries doubt) throws SQLException {
 		TransactionOutcome transactionOutcome = transactionOutcome(doubt);
-		if (transactionOutcome == TransactionOutcome.LOST) {
+		if (isDue(doubt, transactionOutcome)) {
 			Batch spooled = new Batch();
 			spooled.addAll(doubt.entries());
 			spooled.setUncertain();
@@ -392,14 +401,14 @@ public final class AsyncBuffer implements SmartLifecycle {
 		entries.addAll(this.queue.entries());
 		List<InDoubtEntries> all = new ArrayList<>(this.doubts);
 		if (!entries.isEmpty()) {
-			all.add(new InDoubtEntries(null, entries));
+			all.add(new InDoubtEntries(entries));
 		}
 		// Another instance may take the file in before this one gets on.
 		this.batch.setCopied();
 		try {
 			this.copy = all.isEmpty() ? null : Uninterrupted.call(() -> this.spool.keepCopy(all));
 		}
-		catch (IOException | RuntimeException ex) {
+		catch (IOException | RuntimeException | Error ex) {
 			logger.warn("What the audit database has not taken yet could not be written to a file, and is tried again",
 					ex);
 		}
@@ -415,7 +424,7 @@ public final class AsyncBuffer implements SmartLifecycle {
 		this.doubts.removeAll(left);
 		this.batch.done(this.batch.size());
 		if (!entries.isEmpty()) {
-			left.add(new InDoubtEntries(null, entries));
+			left.add(new InDoubtEntries(entries));
 		}
 		return left;
 	}

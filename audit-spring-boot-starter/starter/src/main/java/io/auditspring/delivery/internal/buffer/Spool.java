@@ -13,6 +13,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -238,7 +239,7 @@ final class Spool {
 			this.pending |= more;
 			return more;
 		}
-		catch (IOException | UncheckedIOException ex) {
+		catch (IOException | UncheckedIOException | DirectoryIteratorException ex) {
 			tell(this.shared, ex);
 			return false;
 		}
@@ -267,13 +268,13 @@ final class Spool {
 		try {
 			takeIn(file, taker);
 		}
-		catch (IOException | UncheckedIOException ex) {
+		catch (IOException | UncheckedIOException | OutOfMemoryError ex) {
 			tell(file, ex);
 		}
 	}
 
 	/** It is tried again each minute. */
-	private void tell(Path what, Exception failure) {
+	private void tell(Path what, Throwable failure) {
 		this.failed = true;
 		if (!this.told) {
 			this.told = true;

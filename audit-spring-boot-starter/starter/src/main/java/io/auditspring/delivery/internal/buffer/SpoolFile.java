@@ -31,7 +31,13 @@ final class SpoolFile {
 
 	private static final String END = "end ";
 
+	/** Before a row: its entries are to be written if it was committed. */
+	private static final String IF_COMMITTED = "+";
+
 	private static final int ENTRIES_A_LINE = 100;
+
+	/** In characters. */
+	private static final int MOST_OF_A_LINE = 1_000_000;
 
 	private SpoolFile() {
 	}
@@ -42,10 +48,14 @@ final class SpoolFile {
 		for (InDoubtEntries doubt : doubts) {
 			for (int from = 0; from < doubt.entries().size(); from += ENTRIES_A_LINE) {
 				int to = Math.min(from + ENTRIES_A_LINE, doubt.entries().size());
-				String content = StagedRow.format(doubt.row()) + ' '
-						+ EntryCodec.write(doubt.entries().subList(from, to));
-				out.write(checksum(content) + ' ' + content + '\n');
-				lines++;
+				// Not all of them as one text, of which several copies are made: they may
+				// be large, and memory is short where a stop writes them.
+				for (String entries : EntryCodec.write(doubt.entries().subList(from, to), MOST_OF_A_LINE)) {
+					String content = (doubt.committed() ? IF_COMMITTED : "") + StagedRow.format(doubt.row()) + ' '
+							+ entries;
+					out.write(checksum(content) + ' ' + content + '\n');
+					lines++;
+				}
 			}
 		}
 		out.write(END + lines + '\n');
@@ -104,7 +114,9 @@ final class SpoolFile {
 			throw new DamagedLineException("line %d does not match its checksum".formatted(number + 2));
 		}
 		try {
-			return new InDoubtEntries(StagedRow.parse(parts[1]), new ArrayList<Entry>(EntryCodec.read(parts[2])));
+			boolean committed = parts[1].startsWith(IF_COMMITTED);
+			return new InDoubtEntries(StagedRow.parse(committed ? parts[1].substring(1) : parts[1]), committed,
+					new ArrayList<Entry>(EntryCodec.read(parts[2])));
 		}
 		catch (RuntimeException ex) {
 			throw new DamagedLineException("line %d cannot be read: %s".formatted(number + 2, ex.getMessage()));

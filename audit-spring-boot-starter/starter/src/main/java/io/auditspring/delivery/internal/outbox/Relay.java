@@ -10,6 +10,7 @@ import java.sql.Savepoint;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
@@ -58,6 +59,9 @@ public final class Relay implements SmartLifecycle {
 
 	/** How many transactions are a batch that waits no longer. */
 	private static final int ENOUGH = 100;
+
+	/** PostgreSQL manual, appendix A: object_not_in_prerequisite_state. */
+	private static final String NOT_IN_THAT_STATE = "55000";
 
 	private final DataSource dataSource;
 
@@ -174,14 +178,26 @@ public final class Relay implements SmartLifecycle {
 			return;
 		}
 		this.tookOver = measured;
-		for (Backlog.Unserved unserved : this.outbox.backlog().unserved()) {
-			if (!takeOver(unserved.chain())) {
-				return;
-			}
+		List<Backlog.Unserved> unserved = this.outbox.backlog().unserved();
+		Exception failure = null;
+		for (Iterator<Backlog.Unserved> left = unserved.iterator(); left.hasNext() && !isOfTheDatabase(failure);) {
+			Exception ofChain = takeOver(left.next().chain());
+			failure = (ofChain != null) ? ofChain : failure;
+		}
+		if (failure != null) {
+			this.strangers.failed(failure);
+		}
+		else if (!unserved.isEmpty()) {
+			this.strangers.over();
 		}
 	}
 
-	private boolean takeOver(String chain) {
+	// What a chain is like, such as closed, says nothing of the next one.
+	private static boolean isOfTheDatabase(@Nullable Exception failure) {
+		return failure != null && !(failure instanceof SQLException sql && NOT_IN_THAT_STATE.equals(sql.getSQLState()));
+	}
+
+	private @Nullable Exception takeOver(String chain) {
 		Relay relay = new Relay(this, chain);
 		try {
 			try {
@@ -194,12 +210,10 @@ public final class Relay implements SmartLifecycle {
 				// There is no such chain, and there cannot be.
 				relay.setAsideAll(PermanentFailure.reason(ex));
 			}
-			this.strangers.over();
-			return true;
+			return null;
 		}
 		catch (SQLException | RuntimeException ex) {
-			this.strangers.failed(ex);
-			return false;
+			return ex;
 		}
 	}
 
@@ -290,18 +304,17 @@ public final class Relay implements SmartLifecycle {
 
 	private void move(StagedRow row, TimeLimits limits, Lender lender) throws SQLException {
 		if (!movedTogether(row.id(), limits, lender)) {
-			lender.lend((connection) -> moveOne(connection, limits, (own) -> this.outbox.takeOne(own, row.id())));
+			lender.lend((connection) -> moveOne(connection, limits, (own) -> takeOne(own, row.id())));
 		}
 		for (long further : row.further()) {
-			lender.lend((connection) -> moveOne(connection, limits, (own) -> this.outbox.takeOne(own, further)));
+			lender.lend((connection) -> moveOne(connection, limits, (own) -> takeOne(own, further)));
 		}
 	}
 
 	private boolean movedTogether(long row, TimeLimits limits, Lender lender) throws SQLException {
 		try {
-			return this.shared.move(row, limits.statement(),
-					(rows) -> lender.lend((connection) -> this.statistics.delivered(Transactions.run(connection, limits,
-							(own) -> append(own, null, this.outbox.takeAll(own, rows), limits)))));
+			return this.shared.move(row, limits.statement(), (rows) -> lender.lend((connection) -> this.statistics
+				.delivered(Transactions.run(connection, limits, (own) -> appendAll(own, rows, limits)))));
 		}
 		catch (SQLException | RuntimeException ex) {
 			if (!PermanentFailure.isFinal(ex)) {
@@ -309,6 +322,18 @@ public final class Relay implements SmartLifecycle {
 			}
 			return false;
 		}
+	}
+
+	// The right to append comes first, or the relay could append what follows before
+	// this.
+	private List<Entry> appendAll(Connection connection, List<Long> rows, TimeLimits limits) throws SQLException {
+		ChainHead head = this.ledger.claim(connection);
+		return append(connection, head, this.outbox.takeAll(connection, rows), limits);
+	}
+
+	private List<Outbox.Row> takeOne(Connection connection, long row) throws SQLException {
+		this.ledger.claim(connection);
+		return this.outbox.takeOne(connection, row);
 	}
 
 	// Each failure takes at least one row out of the way. It is not one of the worker,

@@ -7,7 +7,6 @@ package io.auditspring.delivery.internal.transaction;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -46,8 +45,8 @@ public final class AfterCompletion {
 	/** Entries of operations that returned, and did nothing all the same. */
 	private Set<UUID> undone = Set.of();
 
-	/** What must be written unless these were committed after all. */
-	private Map<StagedRow, List<Entry>> doubtful = Map.of();
+	/** What must be written or not, as it turns out. */
+	private List<Doubt> doubtful = List.of();
 
 	AfterCompletion(Handover delivery, EntryFactory factory) {
 		this.delivery = delivery;
@@ -65,8 +64,9 @@ public final class AfterCompletion {
 					ending.operation().attempt());
 			boolean undone = ending.operation().isUndone();
 			boolean returned = undone && entry.outcome() == Outcome.SUCCESS;
+			String error = (entry.data().error() != null) ? entry.data().error() : ending.operation().reason();
 			add(ending.operation().outline().delivery(),
-					returned ? this.factory.failed(entry, ending.record(), entry.data().error()) : entry);
+					returned ? this.factory.failed(entry, ending.record(), error) : entry);
 			if (undone) {
 				undone(Set.of(entry.id()));
 			}
@@ -97,12 +97,12 @@ public final class AfterCompletion {
 		}
 	}
 
-	private void doubtful(Map<StagedRow, List<Entry>> rows) {
-		if (this.doubtful.isEmpty() && !rows.isEmpty()) {
-			this.doubtful = new LinkedHashMap<>();
+	private void doubtful(List<Doubt> doubts) {
+		if (this.doubtful.isEmpty() && !doubts.isEmpty()) {
+			this.doubtful = new ArrayList<>(doubts);
 		}
-		if (!rows.isEmpty()) {
-			this.doubtful.putAll(rows);
+		else if (!doubts.isEmpty()) {
+			this.doubtful.addAll(doubts);
 		}
 	}
 
@@ -113,20 +113,43 @@ public final class AfterCompletion {
 		this.reason = UNANSWERED;
 	}
 
+	/**
+	 * Why what was done in a transaction that was not committed is not there.
+	 * @return the words for entries
+	 */
+	String reason() {
+		return this.reason;
+	}
+
 	void await(StagedRow row) {
 		this.awaited.add(row);
 	}
 
 	/**
-	 * Makes all that was added so far depend on what becomes of a transaction.
+	 * Makes all that was added so far depend on that a transaction turns out to be lost.
 	 * @param row what it staged
 	 */
 	void onlyIfLost(StagedRow row) {
+		onlyIf(row, false);
+	}
+
+	/**
+	 * Adds what depends on that a transaction turns out to be committed.
+	 * @param row what it staged
+	 * @param other what is to be delivered in that case
+	 */
+	void onlyIfCommitted(StagedRow row, AfterCompletion other) {
+		other.entries.values().forEach((list) -> list.replaceAll((entry) -> other.explained(entry, null)));
+		other.onlyIf(row, true);
+		doubtful(other.doubtful);
+	}
+
+	private void onlyIf(StagedRow row, boolean committed) {
 		List<Entry> all = new ArrayList<>();
 		this.entries.values().forEach(all::addAll);
 		this.entries.clear();
 		if (!all.isEmpty()) {
-			doubtful(Map.of(row, all));
+			doubtful(List.of(new Doubt(row, committed, all)));
 		}
 	}
 
@@ -136,7 +159,7 @@ public final class AfterCompletion {
 	 */
 	public void attemptedAgain() {
 		this.entries.values().forEach(this::ofEarlierAttempts);
-		this.doubtful.values().forEach(this::ofEarlierAttempts);
+		this.doubtful.forEach((doubt) -> ofEarlierAttempts(doubt.entries()));
 	}
 
 	// Those after the first know their number.
@@ -228,40 +251,65 @@ public final class AfterCompletion {
 			list.replaceAll((entry) -> explained(entry, error));
 			this.delivery.keep(mode, list);
 		});
-		this.doubtful.forEach((row, list) -> {
-			list.replaceAll((entry) -> explained(entry, error));
-			this.delivery.deliverIfLost(row, list);
-		});
+		deliverDoubtful(error);
 	}
 
 	private void settle(@Nullable String error, boolean mayWait, long since) {
-		List<AuditDeliveryException> failures = new ArrayList<>(0);
+		List<Throwable> failures = new ArrayList<>(0);
 		this.entries.forEach((mode, list) -> {
 			list.replaceAll((entry) -> explained(entry, error));
 			attempt(() -> this.delivery.deliver(mode, list, mayWait, since), failures);
 		});
-		this.doubtful.forEach((row, list) -> {
-			list.replaceAll((entry) -> explained(entry, error));
-			this.delivery.deliverIfLost(row, list);
-		});
+		deliverDoubtful(error);
 		this.awaited.forEach((row) -> attempt(() -> this.delivery.relayNow(row), failures));
-		if (!failures.isEmpty()) {
-			throw failures.get(0);
+		rethrow(failures);
+	}
+
+	private void deliverDoubtful(@Nullable String error) {
+		for (Doubt doubt : this.doubtful) {
+			if (!doubt.committed()) {
+				doubt.entries().replaceAll((entry) -> explained(entry, error));
+			}
+			this.delivery.deliverInDoubt(doubt.row(), doubt.committed(), doubt.entries());
 		}
 	}
 
-	private static void attempt(Runnable step, List<AuditDeliveryException> failures) {
+	private static void attempt(Runnable step, List<Throwable> failures) {
 		try {
 			step.run();
 		}
-		catch (AuditDeliveryException ex) {
+		catch (RuntimeException | Error ex) {
+			// The entries of other modes must not be lost for it.
 			failures.add(ex);
+		}
+	}
+
+	private static void rethrow(List<Throwable> failures) {
+		for (Throwable failure : failures) {
+			if (failure instanceof Error error) {
+				throw error;
+			}
+		}
+		if (!failures.isEmpty()) {
+			throw (RuntimeException) failures.get(0);
 		}
 	}
 
 	private Entry explained(Entry entry, @Nullable String error) {
 		return (this.undone.contains(entry.id()) && entry.data().error() == null)
 				? this.factory.explained(entry, (error != null) ? error : this.reason) : entry;
+	}
+
+	/**
+	 * Entries that are to be written if a transaction ended in one of two ways.
+	 *
+	 * @param row what it staged
+	 * @param committed whether they are to be written if it was committed; else, if it
+	 * was not
+	 * @param entries the entries
+	 */
+	private record Doubt(StagedRow row, boolean committed, List<Entry> entries) {
+
 	}
 
 }

@@ -66,7 +66,11 @@ public final class AuditTransaction implements TransactionSynchronization {
 	/** Whether it is known to be committed. */
 	private boolean committed;
 
-	private boolean over;
+	/** A manager of JTA may end it on another thread, as when its time is up. */
+	private volatile boolean over;
+
+	/** Why what was done in it is not there, or {@code null} while it may be. */
+	private volatile @Nullable String lost;
 
 	/**
 	 * Creates it.
@@ -210,9 +214,20 @@ public final class AuditTransaction implements TransactionSynchronization {
 	/**
 	 * Adds an operation that has ended.
 	 * @param ending how it ended
+	 * @return {@code false} if the transaction ended before it, so that the entry is not
+	 * taken
 	 */
-	public void add(CompletedOperation ending) {
-		this.entries.end(ending);
+	public boolean add(CompletedOperation ending) {
+		synchronized (this.entries) {
+			String lost = this.lost;
+			if (this.over && lost != null) {
+				ending.operation().undo(lost);
+			}
+			if (this.over) {
+				return false;
+			}
+			this.entries.end(ending);
+		}
 		if (ending.suppressed()) {
 			leftOut(ending.operation());
 		}
@@ -224,6 +239,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 		else if (this.stagesAtOnce) {
 			stageInConnection();
 		}
+		return true;
 	}
 
 	/**
@@ -468,14 +484,18 @@ public final class AuditTransaction implements TransactionSynchronization {
 
 	@Override
 	public void afterCompletion(int status) {
-		this.over = true;
-		unbind();
-		this.session.isOver(status != STATUS_COMMITTED);
-		// Of what joined a transaction that was over Spring says in the end that it does
-		// not know.
-		AfterCompletion rest = this.entries.over(status == STATUS_COMMITTED || this.committed);
-		if (this.committing && status == STATUS_UNKNOWN) {
-			rest.unanswered();
+		AfterCompletion rest;
+		synchronized (this.entries) {
+			this.over = true;
+			unbind();
+			this.session.isOver(status != STATUS_COMMITTED);
+			// Of what joined a transaction that was over Spring says in the end that it
+			// does not know.
+			rest = this.entries.over(status == STATUS_COMMITTED || this.committed);
+			if (this.committing && status == STATUS_UNKNOWN) {
+				rest.unanswered();
+			}
+			this.lost = this.entries.isCommitted() ? null : rest.reason();
 		}
 		AfterCompletion own = (this.owner != null) ? this.owner.afterCompletion() : null;
 		if (own != null && !own.isSettled()) {

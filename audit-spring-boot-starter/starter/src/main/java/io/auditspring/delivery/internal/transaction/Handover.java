@@ -97,10 +97,11 @@ public interface Handover {
 	TransactionOutcome transactionOutcome(StagedRow row);
 
 	/**
-	 * Writes entries if it turns out that a transaction was not committed.
+	 * Writes entries if it turns out that a transaction ended in one of two ways.
 	 * @param row what it staged
+	 * @param committed whether to write them if it was committed; else, if it was not
 	 * @param entries the entries to write in that case
 	 */
-	void deliverIfLost(StagedRow row, List<Entry> entries);
+	void deliverInDoubt(StagedRow row, boolean committed, List<Entry> entries);
 
 }

@@ -93,7 +93,7 @@ public final class MemoryHandover implements Handover {
 	}
 
 	@Override
-	public void deliverIfLost(StagedRow row, List<Entry> entries) {
+	public void deliverInDoubt(StagedRow row, boolean committed, List<Entry> entries) {
 		throw nothingStaged();
 	}
 

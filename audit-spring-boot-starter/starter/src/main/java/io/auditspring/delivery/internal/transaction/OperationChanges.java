@@ -92,6 +92,10 @@ final class OperationChanges {
 		this.apart = true;
 	}
 
+	boolean isApart() {
+		return this.apart;
+	}
+
 	/**
 	 * Says that what was done so far has been undone by a rollback to a savepoint.
 	 */

@@ -13,6 +13,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -86,6 +87,8 @@ final class TransactionEntries {
 	private int chained;
 
 	private boolean counted;
+
+	private boolean committed;
 
 	TransactionEntries(Handover delivery, EntryFactory factory, UnattributedEntries unattributedEntries,
 			int maxEntities) {
@@ -336,11 +339,21 @@ final class TransactionEntries {
 	 */
 	AfterCompletion over(boolean committed) {
 		take(this.late.close());
-		return switch (committed ? TransactionOutcome.COMMITTED : transactionOutcome()) {
+		TransactionOutcome outcome = committed ? TransactionOutcome.COMMITTED : transactionOutcome();
+		this.committed = outcome == TransactionOutcome.COMMITTED;
+		return switch (outcome) {
 			case COMMITTED -> committed();
 			case LOST -> notCommitted();
-			case UNKNOWN -> doubtful();
+			case UNKNOWN -> doubtful(Objects.requireNonNull(this.row));
 		};
+	}
+
+	/**
+	 * Whether the transaction is over and is known to be committed.
+	 * @return whether it is
+	 */
+	boolean isCommitted() {
+		return this.committed;
 	}
 
 	// A commit may fail on its way back. Then what was staged tells.
@@ -348,14 +361,26 @@ final class TransactionEntries {
 		return (this.row != null) ? this.delivery.transactionOutcome(this.row) : TransactionOutcome.LOST;
 	}
 
-	// What was not staged has nothing to do with whether that was committed.
-	private AfterCompletion doubtful() {
+	// What only waited for the transaction has nothing to do with whether it was
+	// committed.
+	private AfterCompletion doubtful(StagedRow row) {
+		List<OperationChanges> within = this.pending.values()
+			.stream()
+			.filter((operation) -> !operation.isApart())
+			.toList();
+		AfterCompletion kept = new AfterCompletion(this.delivery, this.factory);
+		kept.addAll(this.afterCommit);
+		within.forEach((operation) -> operation.entries(this.factory, null)
+			.forEach((entry) -> kept.add(operation.delivery(), entry)));
 		AfterCompletion rest = rest();
 		this.staged.forEach((operation) -> operation.addRolledBack(rest, this.factory));
-		if (this.row != null) {
-			rest.onlyIfLost(this.row);
-		}
-		this.pending.values().forEach((operation) -> operation.addRolledBack(rest, this.factory));
+		within.forEach((operation) -> operation.addRolledBack(rest, this.factory));
+		rest.onlyIfLost(row);
+		rest.onlyIfCommitted(row, kept);
+		this.pending.values()
+			.stream()
+			.filter(OperationChanges::isApart)
+			.forEach((operation) -> operation.addRolledBack(rest, this.factory));
 		return rest;
 	}
 

@@ -246,10 +246,10 @@ final class Attempt {
 			return;
 		}
 		CompletedOperation completed = description.complete();
-		if (this.transaction != null) {
-			this.transaction.add(completed);
+		if (this.transaction != null && this.transaction.add(completed)) {
+			return;
 		}
-		else if (!this.call.recordsAtOnce()) {
+		if (!this.call.recordsAtOnce()) {
 			this.call.afterCompletion().add(completed);
 		}
 		else {

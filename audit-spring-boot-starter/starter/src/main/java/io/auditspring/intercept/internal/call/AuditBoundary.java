@@ -132,10 +132,7 @@ final class AuditBoundary implements AuditAdvice {
 			.ended(result, failure)
 			.complete();
 		AuditTransaction transaction = call.auditing().transactions().current();
-		if (transaction != null) {
-			transaction.add(completed);
-		}
-		else {
+		if (transaction == null || !transaction.add(completed)) {
 			call.afterCompletion().add(completed);
 		}
 	}

@@ -48,10 +48,7 @@ final class AuditedMethodsCheck implements SmartInitializingSingleton, Applicati
 	public void afterSingletonsInstantiated() {
 		for (String name : this.beanFactory.getBeanDefinitionNames()) {
 			if (!this.beanFactory.containsSingleton(name)) {
-				Class<?> type = AutoProxyUtils.determineTargetClass(this.beanFactory, name);
-				if (type != null) {
-					this.methods.anyIn(type);
-				}
+				lookInto(name);
 			}
 		}
 		List<String> missed = missed(this.beanFactory);
@@ -70,6 +67,19 @@ final class AuditedMethodsCheck implements SmartInitializingSingleton, Applicati
 			logger.warn("The arguments of @Audited methods of {} have no names, which would tell what is secret: "
 					+ "entries show none of them, and no text that repeats one; compile these classes with "
 					+ "-parameters, in Kotlin with -java-parameters", unnamed);
+		}
+	}
+
+	// One that nobody needs may lack what it is made of, and be no obstacle for that.
+	private void lookInto(String name) {
+		try {
+			Class<?> type = AutoProxyUtils.determineTargetClass(this.beanFactory, name);
+			if (type != null) {
+				this.methods.anyIn(type);
+			}
+		}
+		catch (IllegalStateException | LinkageError ex) {
+			logger.debug("What the bean '{}' has cannot be found out, which is not created yet", name, ex);
 		}
 	}
 

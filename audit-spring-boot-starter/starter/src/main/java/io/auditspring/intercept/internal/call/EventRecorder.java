@@ -83,10 +83,7 @@ public final class EventRecorder implements AuditRecorder {
 		CompletedOperation ending = new CompletedOperation(operation, customized,
 				this.factory.entry(operation, customized, null), null, false);
 		AuditTransaction transaction = this.transactions.current();
-		if (transaction != null) {
-			transaction.add(ending);
-		}
-		else {
+		if (transaction == null || !transaction.add(ending)) {
 			AfterCompletion afterCompletion = this.transactions.afterCompletion();
 			afterCompletion.add(ending);
 			afterCompletion.settle(null);

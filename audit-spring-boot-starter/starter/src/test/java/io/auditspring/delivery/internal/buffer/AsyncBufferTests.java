@@ -249,9 +249,8 @@ class AsyncBufferTests {
 			load.start();
 			try {
 				Awaitility.await().until(() -> buffer.size() > 100);
-				buffer.keep(new InDoubtEntries(null, List.of(entry(context, "kept"))));
-				context.getBean(Spool.class)
-					.keep(List.of(new InDoubtEntries(null, List.of(entry(context, "spooled")))));
+				buffer.keep(new InDoubtEntries(List.of(entry(context, "kept"))));
+				context.getBean(Spool.class).keep(List.of(new InDoubtEntries(List.of(entry(context, "spooled")))));
 				Awaitility.await().until(() -> kept() == 2);
 				assertThat(buffer.size()).isPositive();
 			}
@@ -284,7 +283,7 @@ class AsyncBufferTests {
 	}
 
 	private void leaveFiles(ApplicationContext context, int files) throws IOException {
-		context.getBean(Spool.class).keep(List.of(new InDoubtEntries(null, List.of(entry(context, "spooled")))));
+		context.getBean(Spool.class).keep(List.of(new InDoubtEntries(List.of(entry(context, "spooled")))));
 		Path file;
 		try (Stream<Path> found = Files.walk(this.directory)) {
 			file = found.filter((path) -> path.toString().endsWith(".spool")).findFirst().orElseThrow();
@@ -295,7 +294,7 @@ class AsyncBufferTests {
 		}
 		for (int i = 1; i < files; i++) {
 			try (Writer out = Files.newBufferedWriter(file.resolveSibling("no" + i + ".spool"))) {
-				SpoolFile.write(out, owner, List.of(new InDoubtEntries(null, List.of(entry(context, "spooled")))));
+				SpoolFile.write(out, owner, List.of(new InDoubtEntries(List.of(entry(context, "spooled")))));
 			}
 		}
 	}

@@ -153,7 +153,7 @@ class SpoolTests {
 	void whatIsUndecidedInADamagedFileIsKept() throws Exception {
 		Spool spool = new Spool(spool(), new SpoolOwner(null, "main", UUID.randomUUID()));
 		spool.keep(Stream.of("a", "b", "c")
-			.map((action) -> new InDoubtEntries(null, List.of(Entries.entry("order." + action))))
+			.map((action) -> new InDoubtEntries(List.of(Entries.entry("order." + action))))
 			.toList());
 		Path file = files(".spool").get(0);
 		Files.writeString(file, Files.readString(file).replace("order.b", "order.x"));

@@ -179,9 +179,9 @@ class OutageTests {
 	@ValueSource(booleans = { true, false })
 	void aSynchronousCallerDoesNotWaitForEverAndItsEntryIsSafe(boolean inTransaction) throws SQLException {
 		try (Connection other = this.database.getConnection(); Statement statement = other.createStatement()) {
-			runner("audit.delivery=sync", "audit.sync.timeout=300ms").run((context) -> {
+			runner("audit.delivery=sync", "audit.sync.timeout=3s").run((context) -> {
 				context.getBean(Relay.class).stop();
-				// Within 300 ms a busy machine may not even do that.
+				// Even of that a busy machine may need a part.
 				context.getBean(AuditRecorder.class)
 					.record(AuditRecord.action("no.1").delivery(Delivery.ASYNC).build());
 				this.log.await(1);

@@ -180,6 +180,24 @@ class OutboxLimitsTests {
 	}
 
 	@Test
+	void aChainThatIsClosedHoldsUpNoneBehindIt() {
+		for (String chain : List.of("a-former", "b-former")) {
+			long before = this.log.count();
+			runner("audit.chain=" + chain).run((context) -> {
+				record(context, 1, 1, AuditRecord.action("begun"));
+				Awaitility.await().until(() -> this.log.count() == before + 1);
+				context.getBean(Relay.class).stop();
+				record(context, 2, 3, AuditRecord.action("late"));
+			});
+		}
+		this.log.jdbc()
+			.queryForList("select audit.audit_close_chain('a-former', 'It is over', audit.audit_by_owner(null))");
+		runner("audit.relay.take-over-after=0s").run((context) -> Awaitility.await()
+			.until(() -> this.log.jdbc()
+				.queryForObject("select count(*) from audit.audit_log where chain = 'b-former'", Integer.class) == 3));
+	}
+
+	@Test
 	void whoeverLooksSeesChainsThatNobodyServes() throws SQLException {
 		runner().run((context) -> context.getBean(Relay.class).stop());
 		this.log.jdbc().update("""

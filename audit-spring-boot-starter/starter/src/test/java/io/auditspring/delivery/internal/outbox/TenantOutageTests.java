@@ -98,7 +98,7 @@ class TenantOutageTests {
 			config.setMinimumIdle(0);
 			if (key instanceof FaultyDataSource) {
 				// Nobody shall wait long for one that goes down.
-				config.setConnectionTimeout(500);
+				config.setConnectionTimeout(2_000);
 			}
 			config.setInitializationFailTimeout(-1);
 			return new HikariDataSource(config);

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 import io.auditspring.CheckpointAnchor;
@@ -23,6 +24,8 @@ import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.checkpoint.VerifierKey;
 import io.auditspring.ledger.internal.entry.Entries;
 import io.auditspring.ledger.internal.merkle.Sha256;
+import io.auditspring.ledger.verify.TrustPolicy;
+import io.auditspring.ledger.verify.VerificationProgress;
 import io.auditspring.signing.Checkpoints;
 import io.auditspring.signing.LedgerVerifier;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,6 +37,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.mockito.AdditionalAnswers.delegatesTo;
+import static org.mockito.BDDMockito.willAnswer;
+import static org.mockito.Mockito.mock;
 
 /**
  * What a superuser does to the database, and who notices it before anything is signed.
@@ -451,6 +457,29 @@ class CheckpointAttackTests {
 		assertThatExceptionOfType(SplitViewException.class).isThrownBy(() -> checkpoints("memory").create("main"))
 			.withMessageContaining("Chain 'main' went another way")
 			.satisfies((ex) -> assertThat(ex.known()).isEqualTo(signed.note()));
+	}
+
+	/**
+	 * It is no sign that entries are missing, which came after the verification began.
+	 */
+	@Test
+	void whatIsAnchoredWhileTheLedgerIsVerifiedIsNotHeldAgainstIt() throws IOException {
+		anchor(checkpoints("memory").latest("main").orElseThrow());
+		CheckpointAnchor busy = mock(CheckpointAnchor.class, delegatesTo(this.anchor));
+		AtomicBoolean once = new AtomicBoolean();
+		willAnswer((call) -> {
+			if (!once.getAndSet(true)) {
+				this.database.append("main", Entries.entries(5));
+				anchor(checkpoints("memory").create("main").orElseThrow());
+			}
+			return this.anchor.kept("main");
+		}).given(busy).kept("main");
+		LedgerVerifier verifier = new LedgerVerifier(this.database.dataSource(), this.database.schema(),
+				new TrustPolicy(KEYS, List.of(busy), ORIGIN), VerificationProgress.NONE);
+		assertThat(verifier.verify().valid()).isTrue();
+		assertThat(once).isTrue();
+		tamper(this.database, "delete from audit.audit_log where seq >= 300");
+		assertThat(verifier.verify().tampered()).isTrue();
 	}
 
 	@Test
