@@ -179,7 +179,8 @@ class ReactiveTransactionsTests {
 		log.jdbc().execute("insert into thing values ('refused')");
 		assertThat(catchThrowable(() -> around.transactional(store("refused", mode)).block(PATIENCE))).isNotNull();
 		assertThat(things()).containsExactly("refused");
-		assertThat(entries(1)).extracting("target_name", "outcome").containsExactly(tuple("refused", "failure"));
+		assertThat(entries(1)).extracting("target_name", "outcome", "error")
+			.containsExactly(tuple("refused", "failure", "The commit failed or was not answered"));
 	}
 
 	@ParameterizedTest

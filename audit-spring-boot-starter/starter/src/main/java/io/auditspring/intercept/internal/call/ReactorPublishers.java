@@ -184,6 +184,8 @@ final class ReactorPublishers implements AsynchronousPublishers {
 
 		private static final String ROLLED_BACK = "The transaction was rolled back";
 
+		private static final String NOT_COMMITTED = "The commit failed or was not answered";
+
 		private final Call call;
 
 		/** Whether further attempts come to the method without being seen here. */
@@ -330,9 +332,10 @@ final class ReactorPublishers implements AsynchronousPublishers {
 		private Mono<Void> end(@Nullable Object result, @Nullable Throwable failure) {
 			Operation ended = this.operation;
 			Operation left = (this.left != null) ? this.left : this.call.left();
-			return (this.part == null) ? end(ended, left, result, failure) : this.part.end((committed) -> {
+			ReactivePart part = this.part;
+			return (part == null) ? end(ended, left, result, failure) : part.end((committed) -> {
 				if (!committed && failure == null) {
-					ended.undo(ROLLED_BACK);
+					ended.undo(part.isUncommitted() ? NOT_COMMITTED : ROLLED_BACK);
 				}
 				return end(ended, left, result, failure);
 			});

@@ -63,7 +63,7 @@ final class ListenerMethods {
 			return false;
 		}
 		for (Class<?> level = type; level != null && level != Object.class; level = level.getSuperclass()) {
-			if (Arrays.stream(level.getDeclaredMethods()).anyMatch(ListenerMethods::escapes)
+			if (Arrays.stream(level.getDeclaredMethods()).anyMatch((method) -> escapes(method, type))
 					|| Arrays.stream(level.getDeclaredFields()).anyMatch(ListenerMethods::escapes)) {
 				return false;
 			}
@@ -75,13 +75,20 @@ final class ListenerMethods {
 		return Modifier.isPrivate(method.getModifiers()) || Modifier.isFinal(method.getModifiers());
 	}
 
-	private static boolean escapes(Method method) {
+	private static boolean escapes(Method method, Class<?> type) {
 		int modifiers = method.getModifiers();
 		if (Modifier.isStatic(modifiers)) {
 			return false;
 		}
 		return Modifier.isPrivate(modifiers) ? isCalledByOthers(method)
-				: Modifier.isFinal(modifiers) || !(Modifier.isPublic(modifiers) || Modifier.isProtected(modifiers));
+				: Modifier.isFinal(modifiers) || !isInherited(method, type);
+	}
+
+	// A proxy is of the package and the class loader of the class.
+	private static boolean isInherited(Method method, Class<?> type) {
+		Class<?> declaring = method.getDeclaringClass();
+		return Modifier.isPublic(method.getModifiers()) || Modifier.isProtected(method.getModifiers())
+				|| (declaring.getPackage() == type.getPackage() && declaring.getClassLoader() == type.getClassLoader());
 	}
 
 	// Whoever reads the annotation, such as that of a scheduled job, calls the method on

@@ -483,7 +483,7 @@ class RunningJobsTests {
 		}
 
 		@MessageMapping("/orders")
-		public void onOrder(@Payload String order) {
+		void onOrder(@Payload String order) {
 			this.work.run(order);
 		}
 
