@@ -16,11 +16,11 @@ import javax.sql.DataSource;
 import io.auditspring.AuditSetupException;
 import io.auditspring.database.internal.TimeLimits;
 import io.auditspring.database.internal.Transactions;
+import io.auditspring.delivery.internal.outbox.Outbox;
 import io.auditspring.delivery.internal.worker.DeliveryStatistics;
 import io.auditspring.delivery.internal.worker.PermanentFailure;
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.entry.Entry;
-import io.auditspring.ledger.internal.entry.EntryCodec;
 import io.auditspring.ledger.internal.table.LedgerWriter;
 import io.auditspring.ledger.internal.table.OwnTransaction;
 import io.auditspring.ledger.internal.table.Sql;
@@ -171,7 +171,7 @@ public class Quarantine {
 		if (row == null) {
 			return null;
 		}
-		List<Entry> entries = EntryCodec.read(row);
+		List<Entry> entries = Outbox.read(row);
 		this.ledger.append(connection, this.chain, entries);
 		return entries;
 	}

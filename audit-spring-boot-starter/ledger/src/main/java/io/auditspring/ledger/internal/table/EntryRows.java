@@ -15,6 +15,7 @@ import io.auditspring.ledger.internal.entry.ActorObject;
 import io.auditspring.ledger.internal.entry.CoreObject;
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.entry.EntryHash;
+import io.auditspring.ledger.internal.entry.InvalidEntryException;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
@@ -70,7 +71,7 @@ final class EntryRows {
 		CopyText rows = new CopyText();
 		ChainHead end = head;
 		for (Entry entry : entries) {
-			end = end.next(append(rows, end, entry));
+			end = end.next(appendValid(rows, end, entry));
 			if (rows.length() >= CHUNK) {
 				send(copy, rows);
 			}
@@ -90,6 +91,15 @@ final class EntryRows {
 	private static void send(CopyIn copy, CopyText rows) throws SQLException {
 		byte[] chunk = rows.take();
 		copy.writeToCopy(chunk, 0, chunk.length);
+	}
+
+	private byte[] appendValid(CopyText rows, ChainHead head, Entry entry) {
+		try {
+			return append(rows, head, entry);
+		}
+		catch (RuntimeException ex) {
+			throw new InvalidEntryException(ex);
+		}
 	}
 
 	private byte[] append(CopyText rows, ChainHead head, Entry entry) {

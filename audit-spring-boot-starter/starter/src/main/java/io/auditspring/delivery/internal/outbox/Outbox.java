@@ -20,6 +20,7 @@ import io.auditspring.database.internal.StagedRow;
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.entry.EntryCodec;
+import io.auditspring.ledger.internal.entry.InvalidEntryException;
 import io.auditspring.ledger.internal.table.Sql;
 import org.jspecify.annotations.Nullable;
 
@@ -404,10 +405,25 @@ public final class Outbox {
 	 */
 	List<Entry> read(Row row) {
 		if (row.entries() == null) {
-			throw new IllegalArgumentException(tooLarge(row));
+			throw new InvalidEntryException(new IllegalArgumentException(tooLarge(row)));
 		}
 		List<Entry> known = this.recent.take(row.entries());
-		return (known != null) ? known : EntryCodec.read(row.entries());
+		return (known != null) ? known : read(row.entries());
+	}
+
+	/**
+	 * Reads entries that were staged.
+	 * @param entries the text of their row
+	 * @return the entries
+	 * @throws InvalidEntryException if they cannot be read
+	 */
+	public static List<Entry> read(String entries) {
+		try {
+			return EntryCodec.read(entries);
+		}
+		catch (RuntimeException ex) {
+			throw new InvalidEntryException(ex);
+		}
 	}
 
 	String tooLarge(Row row) {

@@ -9,6 +9,7 @@ import java.util.Set;
 
 import io.auditspring.capture.internal.value.FailureText;
 import io.auditspring.capture.internal.value.LoggedFailure;
+import io.auditspring.ledger.internal.entry.InvalidEntryException;
 
 /**
  * Tells what is wrong with an entry from what is wrong with the database, by the classes
@@ -19,11 +20,11 @@ import io.auditspring.capture.internal.value.LoggedFailure;
  */
 public final class PermanentFailure {
 
-	/**
-	 * Data exceptions, violated constraints, exceeded limits, and rules that somebody's
-	 * own trigger has about rows.
-	 */
-	private static final Set<String> OF_THE_ENTRY = Set.of("22", "23", "54", "P0");
+	/** Classes of data exceptions, violated constraints, and exceeded limits. */
+	private static final Set<String> OF_THE_ENTRY = Set.of("22", "23", "54");
+
+	/** What a trigger of somebody's own says of rows: raise_exception. */
+	private static final String RAISED = "P0001";
 
 	private PermanentFailure() {
 	}
@@ -36,10 +37,12 @@ public final class PermanentFailure {
 	public static boolean isFinal(Exception failure) {
 		if (failure instanceof SQLException sql) {
 			String state = sql.getSQLState();
-			return state != null && state.length() == 5 && OF_THE_ENTRY.contains(state.substring(0, 2));
+			return state != null && state.length() == 5
+					&& (OF_THE_ENTRY.contains(state.substring(0, 2)) || state.equals(RAISED));
 		}
-		// What the ledger says of itself is not about an entry.
-		return !(failure instanceof IllegalStateException);
+		// What else is unchecked may come from what an application puts around its
+		// connections.
+		return failure instanceof InvalidEntryException;
 	}
 
 	/**
@@ -50,7 +53,8 @@ public final class PermanentFailure {
 	 */
 	public static String reason(Exception failure) {
 		if (!(failure instanceof SQLException sql)) {
-			return LoggedFailure.text(failure);
+			return LoggedFailure.text((failure instanceof InvalidEntryException && failure.getCause() != null)
+					? failure.getCause() : failure);
 		}
 		String text = FailureText.of(sql);
 		return String.valueOf(sql.getSQLState()).startsWith("22") ? text.replaceAll("(?s)\".*\"", "\"…\"") : text;
