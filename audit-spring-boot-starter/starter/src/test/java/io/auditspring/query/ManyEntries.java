@@ -5,7 +5,8 @@ import io.auditspring.ledger.internal.table.LedgerDatabase;
 /**
  * Entries of a year, as many as it takes: their columns are like those of real ones, but
  * they are no ledger that verifies. Many did little, and a robot a twelfth of all, to one
- * batch, from one address, in one session.
+ * batch, from one address, in one session. They end amid the last month: a month that has
+ * just begun holds so little that PostgreSQL rightly reads all of it.
  */
 final class ManyEntries {
 
@@ -24,7 +25,7 @@ final class ManyEntries {
 					insert into public.definition values (found.text);
 					execute 'drop index ' || found.name;
 				end loop;
-				for i in -3 .. 12 loop
+				for i in -3 .. 13 loop
 					perform audit.audit_make_partition((now() - make_interval(months => i))::date);
 				end loop;
 				perform setseed(0.5);
@@ -48,7 +49,7 @@ final class ManyEntries {
 			  case when robot then '10.9.9.9' else '10.' || a %% 3 || '.' || a %% 250 || '.' || h %% 200 end::inet, 'Mozilla/5.0 (X11; Linux x86_64)', substring(md5(case when robot then 'robot' else a::text end) for 16), md5((g/2)::text), g, h %% 100000, 1,
 			  sha256(int8send(g)), sha256(int8send(g)), sha256(int8send(g+1))
 			from (
-			 select g, abs(hashint8(g+9)::bigint) %% 12 = 0 as robot, now() - make_interval(secs => (%1$d - g/20*20) * 2592000.0 * (12 - 0.3) / %1$d) as t,
+			 select g, abs(hashint8(g+9)::bigint) %% 12 = 0 as robot, date_trunc('month', now()) - interval '17 days' - make_interval(secs => (%1$d - g/20*20) * 2592000.0 * (12 - 0.3) / %1$d) as t,
 			   abs(hashint8(g)::bigint) as h, abs(hashint8(g+77777777)::bigint) as h2,
 			   (floor(50000 * power(random(), 3)))::int as a, (array['Order','Invoice','Customer','Product','Connector','Device','Backup','User','Role','Report','Session','Contract'])[1 + (abs(hashint8(g+5)::bigint) %% 12)] as ty,
 			   (array['create','update','delete','approve'])[1 + (abs(hashint8(g+6)::bigint) %% 4)] as verb, (floor(200000*power(random(),2)))::int as tid
