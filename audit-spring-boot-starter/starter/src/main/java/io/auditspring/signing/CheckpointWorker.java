@@ -23,6 +23,7 @@ import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
 import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
 import io.auditspring.ledger.checkpoint.SplitViewException;
+import io.auditspring.ledger.internal.table.ChainNames;
 import io.auditspring.ledger.internal.tree.RootRows;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -138,6 +139,7 @@ public final class CheckpointWorker extends PeriodicWorker {
 		this.failedBefore = Set.copyOf(this.failing);
 		this.failing.clear();
 		follow();
+		lookForLocal();
 		try {
 			if (this.rootLog != null) {
 				this.rootLog.record(this.interval);
@@ -171,6 +173,23 @@ public final class CheckpointWorker extends PeriodicWorker {
 		}
 		catch (RuntimeException ex) {
 			failed("It could not be found out under which name audit chain '%s' goes on".formatted(before.name()), ex);
+		}
+	}
+
+	/** What the ledger does about other chains is signed as soon as there is any. */
+	private void lookForLocal() {
+		if (this.rootLog == null || this.chains.stream().anyMatch((chain) -> chain.name().equals(ChainNames.LOCAL))) {
+			return;
+		}
+		try {
+			if (this.checkpoints.isThere(ChainNames.LOCAL)) {
+				List<SignedChain> more = new ArrayList<>(this.chains);
+				more.add(new SignedChain(ChainNames.LOCAL, this.anchors));
+				this.chains = List.copyOf(more);
+			}
+		}
+		catch (RuntimeException ex) {
+			failed("It could not be found out whether there is an audit chain '%s'".formatted(ChainNames.LOCAL), ex);
 		}
 	}
 

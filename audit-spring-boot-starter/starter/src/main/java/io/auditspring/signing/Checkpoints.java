@@ -63,6 +63,8 @@ public class Checkpoints {
 
 	private final String current;
 
+	private final String isThere;
+
 	private final TreeRows tree;
 
 	private final CheckpointRows checkpoints;
@@ -104,6 +106,7 @@ public class Checkpoints {
 				)
 				select name from line where successor is null
 				""".formatted(schema.table("audit_chain"));
+		this.isThere = "select exists (select from %s where name = ?)".formatted(schema.table("audit_chain"));
 		this.tree = new TreeRows(schema);
 		this.checkpoints = new CheckpointRows(schema, origin, keys);
 		this.step = (signing != null)
@@ -399,6 +402,15 @@ public class Checkpoints {
 	public String current(String chain) {
 		return read((connection) -> Objects.requireNonNullElse(
 				Sql.<@Nullable String>find(connection, this.current, (row) -> row.getString(1), chain), chain));
+	}
+
+	/**
+	 * Whether a chain was begun.
+	 * @param chain the chain's name
+	 * @return whether it is known in the ledger
+	 */
+	boolean isThere(String chain) {
+		return read((connection) -> Sql.is(connection, this.isThere, chain));
 	}
 
 	/**

@@ -52,6 +52,20 @@ class IncrementalVerificationTests {
 		assertThat(since.problems()).extracting(Problem::kind).containsExactly(Problem.Kind.TILE);
 	}
 
+	/** The checkpoint that it goes on from may be theirs, too. */
+	@Test
+	void whoHasTheKeyAndWritesWhatIsBeforeAnewIsFoundByWhatWasKeptElsewhere() {
+		this.lab.tamper("update audit.audit_log set message = 'never happened' where chain = 'main' and seq = 250");
+		this.lab.rechain("main");
+		this.lab
+			.tamper("delete from audit.audit_checkpoint; delete from audit.audit_tile; delete from audit.audit_tree");
+		this.lab.checkpoint("main", LedgerLab.SIGNER);
+		ChainVerification since = this.lab.verifier().verifySince("main", 600);
+		assertThat(since.entries()).isZero();
+		assertThat(since.problems()).extracting(Problem::kind).containsExactly(Problem.Kind.SPLIT_VIEW);
+		assertThat(since.problems()).extracting(Problem::expected).containsExactly(this.lab.anchored.get(1));
+	}
+
 	/** Behind what the root is made of: no proof could be made of it any more. */
 	@ParameterizedTest
 	@ValueSource(strings = {

@@ -1,5 +1,7 @@
 package io.auditspring.signing;
 
+import java.io.BufferedReader;
+import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -12,6 +14,10 @@ import io.auditspring.ledger.checkpoint.VerifierKey;
 import io.auditspring.ledger.internal.entry.Entries;
 import io.auditspring.ledger.internal.table.LedgerLab;
 import io.auditspring.ledger.verify.ChainVerification;
+import io.auditspring.ledger.verify.ExportVerifier;
+import io.auditspring.ledger.verify.LedgerExport;
+import io.auditspring.ledger.verify.TrustPolicy;
+import io.auditspring.ledger.verify.VerificationProgress;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,9 +54,13 @@ class LeakedKeyTests {
 	}
 
 	private void sign(Ed25519Signer signer) {
+		sign(signer, "main");
+	}
+
+	private void sign(Ed25519Signer signer, String chain) {
 		new Checkpoints(this.lab.database.dataSource(), this.lab.database.schema(), LedgerLab.ORIGIN, BOTH,
 				new CheckpointSigning(signer, new SignerMemory(this.memory.resolve(signer.name())), List.of()))
-			.create("main");
+			.create(chain);
 	}
 
 	@Test
@@ -88,6 +98,33 @@ class LeakedKeyTests {
 			assertThat(verification.problems()).extracting(Problem::kind, Problem::seq)
 				.containsExactly(tuple(Problem.Kind.SIGNATURE, 601L));
 		}
+	}
+
+	/** In the chain that speaks for it nothing else counts than in its own. */
+	@Test
+	void whatWasRetiredOfAClosedChainStaysValidOnceTheNewKeyCoversIt() throws Exception {
+		this.lab.database.execute("select audit.audit_close_chain('main', 'It is done', audit.audit_by_owner(null))");
+		this.lab.enterRetirement("local", "main", 100, 199, LEAKED);
+		this.lab.database.execute("drop table " + this.lab.partitionOf(100));
+		assertThat(this.lab.verifier(RETIRED).verify("main").problems()).extracting(Problem::kind)
+			.containsExactly(Problem.Kind.SIGNATURE);
+		assertThat(exported().problems()).extracting(Problem::kind).contains(Problem.Kind.SIGNATURE);
+		sign(NEW, "main");
+		sign(NEW, "local");
+		assertThat(this.lab.verifier(RETIRED).verify("main").problems()).isEmpty();
+		assertThat(exported().problems()).isEmpty();
+	}
+
+	private ChainVerification exported() throws Exception {
+		StringBuilder export = new StringBuilder();
+		new LedgerExport(this.lab.database.dataSource(), this.lab.database.schema()).write("main", export);
+		return new ExportVerifier(new TrustPolicy(RETIRED, List.of(), LedgerLab.ORIGIN), VerificationProgress.NONE)
+			.verify(new BufferedReader(new StringReader(export.toString())))
+			.chains()
+			.stream()
+			.filter((chain) -> chain.chain().equals("main"))
+			.findFirst()
+			.orElseThrow();
 	}
 
 	@Test

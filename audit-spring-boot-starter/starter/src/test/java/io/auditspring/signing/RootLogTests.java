@@ -111,6 +111,21 @@ class RootLogTests {
 	}
 
 	@Test
+	void whatTheLedgerDoesAboutOtherChainsIsSigned() {
+		this.database.append("main", Entries.entries(3));
+		CheckpointWorker worker = new CheckpointWorker(checkpoints(), "main", rootLog(), List.of(), Duration.ofHours(1),
+				null, null, () -> 0);
+		worker.run();
+		assertThat(this.database.query("select string_agg(distinct chain, ' ') from audit.audit_tree"))
+			.as("not made by being signed")
+			.isEqualTo("main root");
+		this.database.append("local", Entries.entry("audit.chain.received"));
+		worker.run();
+		assertThat(worker.problem()).isEmpty();
+		assertThat(checkpoints().latest("local")).get().extracting(Checkpoint::size).isEqualTo(1L);
+	}
+
+	@Test
 	void nothingIsRecordedWhereNothingMoved() {
 		fill();
 		assertThat(record()).isFalse();

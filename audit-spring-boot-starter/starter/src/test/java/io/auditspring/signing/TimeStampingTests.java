@@ -1,6 +1,8 @@
 package io.auditspring.signing;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -29,10 +31,14 @@ import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.checkpoint.VerifierKey;
 import io.auditspring.ledger.internal.entry.Entries;
 import io.auditspring.ledger.internal.merkle.Sha256;
+import io.auditspring.ledger.internal.table.EntryKey;
 import io.auditspring.ledger.internal.table.LedgerDatabase;
 import io.auditspring.ledger.verify.ChainVerification;
+import io.auditspring.ledger.verify.SelectionVerification;
+import io.auditspring.ledger.verify.SelectionVerifier;
 import io.auditspring.ledger.verify.TrustPolicy;
 import io.auditspring.ledger.verify.VerificationProgress;
+import io.auditspring.web.internal.export.SelectionExport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -272,6 +278,37 @@ class TimeStampingTests {
 		worker.run();
 		assertThat(worker.problem()).isEmpty();
 		assertThat(verify("root").problems()).isEmpty();
+	}
+
+	@Test
+	void aSelectionIsAskedForThemToo() throws IOException {
+		this.database.append("main", Entries.entries(5));
+		assertThat(verify("root").counts()).as("no checkpoint").containsOnlyKeys(Problem.Kind.TIME_STAMP);
+		worker("root").run();
+		String selection = selection();
+		assertThat(verify(selection, "root").problems()).isEmpty();
+		assertThat(verify(selection, "other").problems()).extracting(Problem::kind)
+			.containsExactly(Problem.Kind.TIME_STAMP);
+		// Its hash is wrong then, as nothing else would be.
+		String later = selection.replaceAll("\"recordedAt\":\"20", "\"recordedAt\":\"21");
+		assertThat(verify(later, "root").problems()).extracting(Problem::kind)
+			.contains(Problem.Kind.HASH, Problem.Kind.TIME_STAMP);
+	}
+
+	private String selection() throws IOException {
+		List<EntryKey> keys = this.database.entries()
+			.stream()
+			.map((entry) -> new EntryKey(entry.place().id(), entry.place().recordedAt()))
+			.toList();
+		StringBuilder out = new StringBuilder();
+		new SelectionExport(this.database.dataSource(), this.database.schema()).write("all", List.of(keys).iterator(),
+				out);
+		return out.toString();
+	}
+
+	private static SelectionVerification verify(String selection, String root) throws IOException {
+		return new SelectionVerifier(new TrustPolicy(KEYS, List.of(), ORIGIN, null, trusting(root)))
+			.verify(new BufferedReader(new StringReader(selection)));
 	}
 
 	@Test

@@ -157,6 +157,21 @@ class WitnessesTests {
 			.get(0);
 	}
 
+	/** Whoever takes away all checkpoints takes away what the witnesses said. */
+	@Test
+	void whereNoCheckpointIsLeftNobodyVouches() throws Exception {
+		this.database.append("main", Entries.entries(5));
+		assertThat(verify().counts()).containsOnlyKeys(Problem.Kind.QUORUM);
+		worker().run();
+		assertThat(verify().problems()).isEmpty();
+		this.database
+			.tamper("delete from audit.audit_checkpoint; delete from audit.audit_tile; delete from audit.audit_tree");
+		assertThat(verify().counts()).containsOnlyKeys(Problem.Kind.QUORUM);
+		StringBuilder export = new StringBuilder();
+		new LedgerExport(this.database.dataSource(), this.database.schema()).write("main", export);
+		assertThat(verify(export.toString()).counts()).containsOnlyKeys(Problem.Kind.QUORUM);
+	}
+
 	@Test
 	void afterARestartTheWitnessTellsWhatItSawLast() {
 		this.database.append("main", Entries.entries(5));

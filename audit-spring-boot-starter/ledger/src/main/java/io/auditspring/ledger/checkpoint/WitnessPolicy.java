@@ -192,6 +192,14 @@ public final class WitnessPolicy {
 						this.witnesses.keySet().stream().filter(cosigned::contains).toList());
 	}
 
+	/**
+	 * Whether anybody must cosign.
+	 * @return whether the quorum is another one than {@code none}
+	 */
+	public boolean asksForAny() {
+		return !NONE.equals(this.quorum);
+	}
+
 	private boolean isMet(String name, Set<String> cosigned) {
 		Group group = this.groups.get(name);
 		return (group == null) ? cosigned.contains(name)

@@ -128,8 +128,9 @@ final class ChainCheck {
 	 * a received chain only from the ledger itself: its source may have retired what is
 	 * here. What another ledger's chain says counts only of what it goes on from.
 	 * @param said the entry
+	 * @param covered whether a checkpoint of a trusted key covers the entry
 	 */
-	void acceptFromElsewhere(LedgerSource.Elsewhere said) {
+	void acceptFromElsewhere(LedgerSource.Elsewhere said, boolean covered) {
 		if (said.controlEntry() instanceof ControlEntry.Redaction redaction) {
 			if (said.counts() && redaction.seq() >= from()) {
 				accept(said, redaction);
@@ -141,7 +142,7 @@ final class ChainCheck {
 		}
 		else if ((this.received ? said.isLocal() : said.speaksForOthers())
 				&& said.controlEntry() instanceof ControlEntry.Retirement retirement) {
-			this.retirements.entry(said.by(), null, said.id(), retirement);
+			this.retirements.entryElsewhere(said.by(), said.id(), retirement, covered);
 		}
 	}
 

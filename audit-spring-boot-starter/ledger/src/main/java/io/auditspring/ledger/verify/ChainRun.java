@@ -117,9 +117,12 @@ final class ChainRun {
 		this.source.schemaIntegrity().forEach((what) -> this.problems.add(Problem.Kind.GUARD, null, null, what));
 		this.source.columns().check(this.problems);
 		this.checkpoints.expectAnchored();
+		this.checkpoints.compareEarlier(this.source.tree());
 		this.leaves.compareEdge();
 		readEntries();
-		this.source.elsewhere().getOrDefault(this.chain, List.of()).forEach(this.check::acceptFromElsewhere);
+		for (LedgerSource.Elsewhere said : this.source.elsewhere().getOrDefault(this.chain, List.of())) {
+			this.check.acceptFromElsewhere(said, this.checkpoints.isBelow(said, this.source.tree()));
+		}
 		if (this.head != null) {
 			this.check.endRetired(this.head);
 		}
@@ -128,6 +131,9 @@ final class ChainRun {
 		this.check.finish(this.head, this.checkpoints);
 		checkTreeEnd();
 		this.checkpoints.finish(this.check.size());
+		if (this.check.entries() > 0 && !this.check.received()) {
+			this.checkpoints.requireAny();
+		}
 		finishHeads();
 		long covered = this.checkpoints.covered();
 		StoredEntry.Place last = (covered > 0) ? this.source.entries().place(this.chain, covered - 1) : null;

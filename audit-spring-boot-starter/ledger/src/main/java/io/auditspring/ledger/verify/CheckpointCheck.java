@@ -5,6 +5,7 @@
 package io.auditspring.ledger.verify;
 
 import java.io.IOException;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -23,6 +25,8 @@ import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
 import io.auditspring.ledger.checkpoint.TimeStampAuthority;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
+import io.auditspring.ledger.internal.merkle.CompactRange;
+import io.auditspring.ledger.internal.table.ControlEntry;
 import io.auditspring.ledger.internal.table.Problems;
 import io.auditspring.ledger.internal.tree.LeafHashes;
 import io.auditspring.ledger.internal.tree.StoredTree;
@@ -37,7 +41,7 @@ final class CheckpointCheck implements LeafHashes.Growth {
 	private static final HexFormat HEX = HexFormat.of();
 
 	/** How far clocks may be apart. */
-	private static final Duration CLOCKS = Duration.ofMinutes(5);
+	static final Duration CLOCKS = Duration.ofMinutes(5);
 
 	private final Problems problems;
 
@@ -72,6 +76,9 @@ final class CheckpointCheck implements LeafHashes.Growth {
 
 	/** The one that was verified before. */
 	private @Nullable Checkpoint start;
+
+	/** Of each anchor the largest one that is not larger than that. */
+	private final List<Claim> earlier = new ArrayList<>();
 
 	/** What is missing of the last true one. */
 	private @Nullable String missing;
@@ -145,29 +152,93 @@ final class CheckpointCheck implements LeafHashes.Growth {
 	}
 
 	/**
-	 * Takes the checkpoints that were kept elsewhere, but for those of no more entries
-	 * than were compared before.
+	 * Takes the checkpoints that were kept elsewhere. Of those of no more entries than
+	 * were compared before, the largest of each anchor speaks for all.
 	 */
 	void expectAnchored() {
 		for (CheckpointAnchor anchor : this.evidence.anchors()) {
+			AtomicReference<Claim> largest = new AtomicReference<>();
 			try {
-				anchor.kept(this.problems.chain()).forEachRemaining(this::expectAnchored);
+				anchor.kept(this.problems.chain()).forEachRemaining((kept) -> expectAnchored(kept, largest));
 			}
 			catch (IOException | RuntimeException ex) {
 				// Others may speak all the same.
 				addEvidence("the anchor %s cannot be read: %s".formatted(anchor, ex));
 			}
+			if (largest.get() != null) {
+				this.earlier.add(largest.get());
+			}
 		}
 	}
 
-	private void expectAnchored(CheckpointAnchor.Kept kept) {
+	private void expectAnchored(CheckpointAnchor.Kept kept, AtomicReference<Claim> largest) {
 		if (kept.note() == null) {
 			addEvidence("the %s cannot be read: %s".formatted(kept.place(), kept.fault()));
 			return;
 		}
 		Claim claim = open(kept.note(), null, kept.place());
-		if (claim != null && claim.checkpoint().size() > this.from) {
+		if (claim == null) {
+			return;
+		}
+		long size = claim.checkpoint().size();
+		if (size > this.from) {
 			add(claim);
+		}
+		else if (largest.get() == null || size > largest.get().checkpoint().size()) {
+			largest.set(claim);
+		}
+	}
+
+	/**
+	 * Compares what was kept elsewhere with the tree that leads to the checkpoint that
+	 * was verified before.
+	 * @param tree the stored tree
+	 * @throws SQLException if the database fails
+	 */
+	void compareEarlier(StoredTree tree) throws SQLException {
+		for (Claim claim : this.earlier) {
+			CompactRange before = tree.edgeAt(this.problems.chain(), claim.checkpoint().size());
+			if (before != null) {
+				this.compared++;
+				compare(claim, LeafHashes.root(before));
+			}
+			else {
+				addNotComparable(claim);
+			}
+		}
+	}
+
+	/**
+	 * Whether an entry of another chain is below a checkpoint by somebody trusted. It is
+	 * looked for only where it counts: where the key that signed what the entry says
+	 * leaked.
+	 * @param said the entry
+	 * @param tree the stored trees
+	 * @return whether it is
+	 * @throws SQLException if the database fails
+	 */
+	boolean isBelow(LedgerSource.Elsewhere said, StoredTree tree) throws SQLException {
+		TrustedKeys keys = this.evidence.keys();
+		Long seq = said.place().seq();
+		if (keys == null || seq == null || !(said.controlEntry() instanceof ControlEntry.Retirement retirement)
+				|| !retirement.isSignedBy(keys.ofRetired())) {
+			return false;
+		}
+		for (StoredTree.Row row : tree.checkpoints(said.by(), seq, Long.MAX_VALUE)) {
+			Checkpoint checkpoint = trusted(row, keys);
+			if (checkpoint != null && this.evidence.isOf(checkpoint.origin(), said.by())) {
+				return tree.covers(said.by(), checkpoint, said.place());
+			}
+		}
+		return false;
+	}
+
+	private static @Nullable Checkpoint trusted(StoredTree.Row row, TrustedKeys keys) {
+		try {
+			return Checkpoint.open(row.note(), keys);
+		}
+		catch (InvalidCheckpointException ex) {
+			return null;
 		}
 	}
 
@@ -424,7 +495,7 @@ final class CheckpointCheck implements LeafHashes.Growth {
 
 	private void finish(long size, Consumer<Claim> notComparable) {
 		addContradicted(this.contradicted, this.lastTrueAnchored);
-		addContradicted(this.contradictedAnchored, this.lastTrue);
+		addContradicted(this.contradictedAnchored, (this.lastTrue != null) ? this.lastTrue : this.start);
 		this.pending.values().forEach((claims) -> claims.forEach((claim) -> addNotReached(claim, size, notComparable)));
 		if (covered() > this.witnessed && this.missing != null) {
 			this.problems.add(Problem.Kind.QUORUM, this.witnessed, null,
@@ -434,6 +505,24 @@ final class CheckpointCheck implements LeafHashes.Growth {
 		this.doubtful.forEach(this::addUnsigned);
 		for (; this.furtherDoubtful > 0; this.furtherDoubtful--) {
 			addUnsigned(this.doubtful.get(0));
+		}
+	}
+
+	/**
+	 * Says that nobody vouches for a chain with entries of which there is no checkpoint,
+	 * where somebody should.
+	 */
+	void requireAny() {
+		if (covered() > 0) {
+			return;
+		}
+		String what = "there are entries, but no checkpoint of a trusted key that is true, so no %s for them; "
+				+ "where there was one, it is gone";
+		if (this.evidence.witnesses() != null && this.evidence.witnesses().asksForAny()) {
+			this.problems.add(Problem.Kind.QUORUM, 0L, null, what.formatted("witness vouches"));
+		}
+		if (this.evidence.timeStamps() != null) {
+			this.problems.add(Problem.Kind.TIME_STAMP, null, null, what.formatted("time stamp speaks"));
 		}
 	}
 

@@ -108,6 +108,9 @@ public final class ExportVerifier {
 			checkErasures();
 			this.check.finish(this.head, this.checkpoints);
 			this.checkpoints.finishExport(this.check.size(), this.check.from());
+			if (this.check.entries() > 0 && !this.check.received()) {
+				this.checkpoints.requireAny();
+			}
 			this.checkpoints.checkTimeStamp(null);
 			byte[] root = (this.leaves.size() == this.check.size()) ? this.leaves.root() : null;
 			return new ChainVerification(this.problems.chain(), this.check.received(), this.check.from(),
@@ -205,7 +208,7 @@ public final class ExportVerifier {
 				requireReceived(chain, words);
 			}
 			else if (chain != null) {
-				chain.check().acceptFromElsewhere(words.said());
+				chain.check().acceptFromElsewhere(words.said(), isCovered(words));
 				String by = words.said().by();
 				if (!isSigned(words) && doubted.add(by + '\n' + words.said().chain())) {
 					chain.checkpoints()
@@ -260,7 +263,11 @@ public final class ExportVerifier {
 	 */
 	private boolean isSigned(SaidElsewhere words) {
 		return this.evidence.keys() == null || words.said().controlEntry() instanceof ControlEntry.Retirement
-				|| words.seq() < Objects.requireNonNull(this.chains.get(words.said().by())).checkpoints().covered();
+				|| isCovered(words);
+	}
+
+	private boolean isCovered(SaidElsewhere words) {
+		return words.seq() < Objects.requireNonNull(this.chains.get(words.said().by())).checkpoints().covered();
 	}
 
 	private void read(String line, OrderedPipeline<Line, CheckedEntry> pipeline) {
@@ -362,7 +369,7 @@ public final class ExportVerifier {
 		String name = chain.problems().chain();
 		Long seq = entry.place().seq();
 		if (entry.findings().isEmpty() && entry.controlEntry() != null && seq != null) {
-			LedgerSource.Elsewhere said = new LedgerSource.Elsewhere(name, chain.check().received(), entry.place().id(),
+			LedgerSource.Elsewhere said = new LedgerSource.Elsewhere(name, chain.check().received(), entry.place(),
 					entry.controlEntry());
 			if (said.chain() != null && !name.equals(said.chain())) {
 				this.elsewhere.add(new SaidElsewhere(said, seq));

@@ -49,10 +49,14 @@ record LedgerSource(LedgerTables tables, List<String> schemaIntegrity, EntryColu
 	 *
 	 * @param by the chain that says so
 	 * @param byReceived whether another ledger appends to that chain
-	 * @param id the control entry's id
+	 * @param place the control entry's place in that chain
 	 * @param controlEntry what it says
 	 */
-	record Elsewhere(String by, boolean byReceived, @Nullable UUID id, ControlEntry controlEntry) {
+	record Elsewhere(String by, boolean byReceived, StoredEntry.Place place, ControlEntry controlEntry) {
+
+		@Nullable UUID id() {
+			return this.place.id();
+		}
 
 		/**
 		 * Whether what it says may be about a chain to which nobody appends any more: it
@@ -121,7 +125,7 @@ record LedgerSource(LedgerTables tables, List<String> schemaIntegrity, EntryColu
 			CheckedEntry entry = CheckedEntry.of(stored);
 			String by = stored.core().chain();
 			return (by != null && entry.findings().isEmpty() && entry.controlEntry() != null)
-					? new Elsewhere(by, received.contains(by), entry.place().id(), entry.controlEntry()) : null;
+					? new Elsewhere(by, received.contains(by), entry.place(), entry.controlEntry()) : null;
 		}
 		catch (JacksonException | IllegalArgumentException ex) {
 			return null;

@@ -6,6 +6,7 @@ package io.auditspring.ledger.verify;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -17,6 +18,7 @@ import io.auditspring.CheckpointAnchor;
 import io.auditspring.ledger.Problem;
 import io.auditspring.ledger.checkpoint.Checkpoint;
 import io.auditspring.ledger.checkpoint.InvalidCheckpointException;
+import io.auditspring.ledger.checkpoint.TimeStampAuthority;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
 import io.auditspring.ledger.internal.table.CheckedEntry;
 import io.auditspring.ledger.internal.table.Problems;
@@ -49,6 +51,9 @@ public final class SelectionVerifier {
 	/** Of a chain whose checkpoint cannot be trusted there is {@code null}. */
 	private final Map<String, @Nullable Checkpoint> checkpoints = new HashMap<>();
 
+	/** When the checkpoint of a chain was time-stamped, where that is asked for. */
+	private final Map<String, Instant> stamped = new HashMap<>();
+
 	/** The size of the largest checkpoint of each chain that was kept elsewhere. */
 	private final Map<String, Long> anchored = new HashMap<>();
 
@@ -59,6 +64,9 @@ public final class SelectionVerifier {
 	private StoredEntry.@Nullable Place unproved;
 
 	private String chain = "";
+
+	/** Whether what was kept elsewhere speaks of the checkpoint, or might. */
+	private boolean compared;
 
 	private long entries;
 
@@ -172,6 +180,7 @@ public final class SelectionVerifier {
 				problem(Problem.Kind.QUORUM, null,
 						"of the checkpoint of size %d %s".formatted(checkpoint.size(), missing));
 			}
+			checkTimeStamp(chain, checkpoint);
 			compareWithAnchored(chain, checkpoint);
 		}
 		catch (InvalidCheckpointException ex) {
@@ -179,15 +188,35 @@ public final class SelectionVerifier {
 		}
 	}
 
+	private void checkTimeStamp(String chain, Checkpoint checkpoint) {
+		TimeStampAuthority authority = this.evidence.timeStamps();
+		if (authority == null) {
+			return;
+		}
+		authority.stamped(checkpoint)
+			.ifPresentOrElse((time) -> this.stamped.put(chain, time),
+					() -> problem(Problem.Kind.TIME_STAMP, null,
+							"of time stamps the checkpoint of size %d has none that counts: %s"
+								.formatted(checkpoint.size(), authority.missing(checkpoint))));
+	}
+
 	private void compareWithAnchored(String chain, @Nullable Checkpoint checkpoint) {
 		this.anchored.put(chain, 0L);
+		this.compared = false;
 		for (CheckpointAnchor anchor : this.evidence.anchors()) {
 			try {
 				anchor.kept(chain).forEachRemaining((kept) -> compare(chain, kept, checkpoint));
 			}
 			catch (IOException | RuntimeException ex) {
+				this.compared = true;
 				problem(Problem.Kind.EVIDENCE, null, "the anchor %s cannot be read: %s".formatted(anchor, ex));
 			}
+		}
+		if (checkpoint != null && this.anchored.get(chain) > 0 && !this.compared) {
+			problem(Problem.Kind.EVIDENCE, null,
+					("the checkpoint of size %d is none of those that were kept elsewhere, which cannot be compared with "
+							+ "the entries: export again, once the newest checkpoint was kept")
+						.formatted(checkpoint.size()));
 		}
 	}
 
@@ -203,14 +232,16 @@ public final class SelectionVerifier {
 				throw new InvalidCheckpointException("it is of '%s'".formatted(anchored.origin()));
 			}
 			this.anchored.merge(chain, anchored.size(), Math::max);
-			if (checkpoint != null && anchored.size() == checkpoint.size()
-					&& !Arrays.equals(anchored.root(), checkpoint.root())) {
+			boolean comparable = checkpoint != null && anchored.size() == checkpoint.size();
+			this.compared |= comparable;
+			if (checkpoint != null && comparable && !Arrays.equals(anchored.root(), checkpoint.root())) {
 				problem(Problem.Kind.SPLIT_VIEW, null,
 						"the checkpoint of size %d is not the one that was kept elsewhere, in the %s"
 							.formatted(checkpoint.size(), kept.place()));
 			}
 		}
 		catch (InvalidCheckpointException ex) {
+			this.compared = true;
 			problem(Problem.Kind.EVIDENCE, null,
 					"the checkpoint in the %s cannot be used: %s".formatted(kept.place(), ex.getMessage()));
 		}
@@ -227,7 +258,10 @@ public final class SelectionVerifier {
 			this.erased++;
 		}
 		Long seq = entry.place().seq();
-		if (seq != null) {
+		if (seq == null || seq < 0) {
+			problem(Problem.Kind.POSITION, entry.place(), "seq is missing or negative");
+		}
+		else {
 			requireOnce(seq, entry.place());
 			requireCovered(seq, entry.place());
 		}
@@ -251,6 +285,11 @@ public final class SelectionVerifier {
 		}
 		long anchored = this.anchored.getOrDefault(this.chain, 0L);
 		this.unproved = (seq < covered) ? place : null;
+		Instant time = this.stamped.get(this.chain);
+		if (seq < covered && time != null && place.recordedAt() != null
+				&& time.plus(CheckpointCheck.CLOCKS).isBefore(place.recordedAt())) {
+			problem(Problem.Kind.TIME_STAMP, place, "the checkpoint was stamped before the entry was recorded");
+		}
 		if (covered <= seq && seq < anchored) {
 			problem(Problem.Kind.EVIDENCE, place,
 					("a checkpoint of size %d that was kept elsewhere covers the entry, but the export has no proof of "

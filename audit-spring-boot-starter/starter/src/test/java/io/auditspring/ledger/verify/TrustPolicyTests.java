@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
@@ -24,6 +25,7 @@ import io.auditspring.ledger.checkpoint.Ed25519Signer;
 import io.auditspring.ledger.checkpoint.SignerMemory;
 import io.auditspring.ledger.checkpoint.SplitViewException;
 import io.auditspring.ledger.internal.entry.Entries;
+import io.auditspring.ledger.internal.entry.EntryHash;
 import io.auditspring.ledger.internal.table.EntryKey;
 import io.auditspring.ledger.internal.table.LedgerDatabase;
 import io.auditspring.ledger.internal.table.LedgerLab;
@@ -219,6 +221,41 @@ class TrustPolicyTests {
 		Files.writeString(newest(), note.substring(0, 20));
 		assertThatThrownBy(() -> this.anchor.publish("main", 600, note)).isInstanceOf(IOException.class)
 			.hasMessageContainingAll("600.note", "damaged");
+	}
+
+	/** With the key a checkpoint can be made of any entries: of none that was kept. */
+	@Test
+	void aSelectionIsComparedWithWhatWasKeptOrSaysThatItCannotBe() throws IOException {
+		TrustPolicy evidence = new TrustPolicy(LedgerLab.KEYS, List.of(this.anchor), LedgerLab.ORIGIN);
+		assertThat(new SelectionVerifier(evidence).verify(selection()).problems()).isEmpty();
+		this.lab.tamper("update audit.audit_log set message = 'never happened' where chain = 'main' and seq = 7");
+		this.lab.rechain("main");
+		this.lab.database.append("main", Entries.entry("new"));
+		this.lab
+			.tamper("delete from audit.audit_checkpoint; delete from audit.audit_tile; delete from audit.audit_tree");
+		this.lab.checkpoint("main", LedgerLab.SIGNER);
+		SelectionVerification selection = new SelectionVerifier(evidence).verify(selection());
+		assertThat(selection.proved()).isEqualTo(1);
+		assertThat(selection.problems()).singleElement().satisfies((problem) -> {
+			assertThat(problem.kind()).isEqualTo(Problem.Kind.EVIDENCE);
+			assertThat(problem.what()).contains("size 601", "export again");
+		});
+	}
+
+	@Test
+	void anEntryWithoutAPlaceIsNotPassedOver() throws IOException {
+		String line = selection().lines().filter((each) -> each.contains("\"seq\":7,")).findFirst().orElseThrow();
+		// With a hash of its own, as whoever writes such an entry computes it.
+		String without = line.replace(",\"seq\":7", "");
+		assertThat(without).isNotEqualTo(line);
+		StoredEntry entry = ExportLine.read(without);
+		String hash = HexFormat.of()
+			.formatHex(EntryHash.leaf(entry.core(), EntryHash.actorDigest(entry.salt(), entry.actor()),
+					EntryHash.dataDigest(entry.salt(), entry.data()), entry.prevHash()));
+		without = without.replaceFirst("\"hash\":\"[0-9a-f]+\"", "\"hash\":\"" + hash + "\"");
+		String selection = "{\"selection\":\"one\"}\n" + without + "\n{\"end\":1}\n";
+		assertThat(new SelectionVerifier(TrustPolicy.NONE).verify(new BufferedReader(new StringReader(selection)))
+			.problems()).extracting(Problem::kind).containsExactly(Problem.Kind.POSITION);
 	}
 
 	private void assertExportsAreNotAccused() throws IOException {

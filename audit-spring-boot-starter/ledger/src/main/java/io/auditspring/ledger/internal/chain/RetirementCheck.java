@@ -36,8 +36,11 @@ public final class RetirementCheck {
 	 * @param seq its place, or {@code null} if it is in another chain
 	 * @param id its id
 	 * @param retirement what it says
+	 * @param covered whether it is in another chain, and a checkpoint of a trusted key
+	 * covers it there
 	 */
-	private record Entered(String by, @Nullable Long seq, @Nullable UUID id, ControlEntry.Retirement retirement) {
+	private record Entered(String by, @Nullable Long seq, @Nullable UUID id, ControlEntry.Retirement retirement,
+			boolean covered) {
 
 	}
 
@@ -47,7 +50,18 @@ public final class RetirementCheck {
 	}
 
 	public void entry(String by, @Nullable Long seq, @Nullable UUID id, ControlEntry.Retirement retirement) {
-		this.retirements.add(new Entered(by, seq, id, retirement));
+		this.retirements.add(new Entered(by, seq, id, retirement, false));
+	}
+
+	/**
+	 * Takes an entry of another chain.
+	 * @param by that chain
+	 * @param id the entry's id
+	 * @param retirement what it says
+	 * @param covered whether a checkpoint of a trusted key covers it there
+	 */
+	public void entryElsewhere(String by, @Nullable UUID id, ControlEntry.Retirement retirement, boolean covered) {
+		this.retirements.add(new Entered(by, null, id, retirement, covered));
 	}
 
 	/**
@@ -100,7 +114,7 @@ public final class RetirementCheck {
 	public void checkSignatures(TrustedKeys keys, long covered) {
 		for (Entered entered : this.retirements) {
 			ControlEntry.Retirement retirement = entered.retirement();
-			boolean isCovered = entered.seq() != null && entered.seq() < covered;
+			boolean isCovered = entered.covered() || (entered.seq() != null && entered.seq() < covered);
 			if (!retirement.isSignedBy(keys) && !(isCovered && retirement.isSignedBy(keys.ofRetired()))) {
 				this.problems.add(Problem.Kind.SIGNATURE, entered.seq(), entered.id(),
 						"it says that entries %d to %d are retired, but is not signed by a trusted key"

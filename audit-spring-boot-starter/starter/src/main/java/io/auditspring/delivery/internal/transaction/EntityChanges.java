@@ -19,13 +19,19 @@ import org.hibernate.engine.spi.EntityKey;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of entities: several changes of the same one are one change.
+ * What became of entities by one operation: several changes of the same one are one
+ * change, unless another operation changed it in between.
  */
 final class EntityChanges {
 
-	private final List<EntityChange> closed = new ArrayList<>(0);
+	private final Turns turns;
 
-	private final Map<EntityKey, EntityChange> changes = new LinkedHashMap<>();
+	/** Where it stands what nobody else changed before. */
+	private final long place;
+
+	private final List<Placed> closed = new ArrayList<>(0);
+
+	private final Map<EntityKey, Placed> changes = new LinkedHashMap<>();
 
 	/** What is to be read of entities that changed once more. */
 	private final Map<EntityKey, Unread> unread = new LinkedHashMap<>(0);
@@ -36,8 +42,17 @@ final class EntityChanges {
 	/** How many changes were not kept, by the kind of entity. */
 	private Map<String, Integer> further = Map.of();
 
-	void add(EntityChange change) {
-		add(change, 0);
+	/**
+	 * Creates it.
+	 * @param turns those of the transaction
+	 */
+	EntityChanges(Turns turns) {
+		this.turns = turns;
+		this.place = turns.next();
+	}
+
+	long place() {
+		return this.place;
 	}
 
 	/**
@@ -54,15 +69,50 @@ final class EntityChanges {
 
 	private void join(EntityChange change, int savepoint) {
 		EntityKey key = change.key();
-		EntityChange earlier = this.changes.remove(key);
-		EntityChange joined = (earlier != null) ? earlier.then(change) : change;
+		Turns.Turn last = this.turns.last(key);
+		if (!isMine(last)) {
+			close(key, savepoint);
+		}
+		Placed known = this.changes.remove(key);
+		Placed joined = (known != null) ? known.then(change) : new Placed(change, placeAfter(last), last);
 		if (joined != null) {
 			this.changes.put(key, joined);
 		}
+		this.turns.put(key, new Turns.Turn(this, (joined != null) ? joined.place() : placeAfter(last)));
+		keepForUndoing(savepoint, () -> {
+			this.turns.put(key, last);
+			this.changes.remove(key);
+			if (known != null) {
+				this.changes.put(key, known);
+			}
+		}, (known != null) ? change.since(known.change().after()) : change);
+	}
+
+	private boolean isMine(Turns.@Nullable Turn last) {
+		return last == null || last.owner() == this;
+	}
+
+	// Behind what somebody else, who came later, did to the entity first.
+	private long placeAfter(Turns.@Nullable Turn last) {
+		return (last != null && last.place() > this.place) ? this.turns.next() : this.place;
+	}
+
+	private void close(EntityKey key, int savepoint) {
+		Placed open = this.changes.remove(key);
+		if (open != null) {
+			this.closed.add(open);
+			keepForUndoing(savepoint, () -> this.changes.put(key, removeClosed(open)), null);
+		}
+	}
+
+	private Placed removeClosed(Placed change) {
+		this.closed.removeIf((each) -> each == change);
+		return change;
+	}
+
+	private void keepForUndoing(int savepoint, Runnable step, @Nullable EntityChange change) {
 		if (savepoint > 0) {
-			this.undoings.push(new Undoing(savepoint,
-					(earlier != null) ? () -> this.changes.put(key, earlier) : () -> this.changes.remove(key),
-					(earlier != null) ? change.since(earlier.after()) : change));
+			this.undoings.push(new Undoing(savepoint, step, change));
 		}
 	}
 
@@ -75,16 +125,20 @@ final class EntityChanges {
 	 * @return {@code false} if too little is known of the entity
 	 */
 	boolean addAgain(EntityKey key, UnreadChange change, int savepoint) {
-		EntityChange known = this.changes.get(key);
-		if (known != null && known.failure() != null) {
+		Placed placed = this.changes.get(key);
+		if (placed == null || !isMine(this.turns.last(key))) {
+			return false;
+		}
+		EntityChange known = placed.change();
+		if (known.failure() != null) {
 			return true;
 		}
-		if (known == null || known.after() == null || !known.unseen().containsAll(change.properties())) {
+		if (known.after() == null || !known.unseen().containsAll(change.properties())) {
 			return false;
 		}
 		// The latest comes last.
 		this.changes.remove(key);
-		this.changes.put(key, known);
+		this.changes.put(key, placed);
 		Unread waiting = this.unread.get(key);
 		if (waiting == null || !waiting.change().join(change)) {
 			read(this.unread.put(key, new Unread(change, savepoint)));
@@ -117,12 +171,10 @@ final class EntityChanges {
 	 */
 	void close(int savepoint) {
 		readAll();
-		if (savepoint > 0 && !this.changes.isEmpty()) {
-			Map<EntityKey, EntityChange> open = new LinkedHashMap<>(this.changes);
-			this.undoings.push(new Undoing(savepoint, () -> {
-				this.closed.removeAll(open.values());
-				this.changes.putAll(open);
-			}, null));
+		if (!this.changes.isEmpty()) {
+			Map<EntityKey, Placed> open = new LinkedHashMap<>(this.changes);
+			keepForUndoing(savepoint, () -> open.forEach((key, each) -> this.changes.put(key, removeClosed(each))),
+					null);
 		}
 		this.closed.addAll(this.changes.values());
 		this.changes.clear();
@@ -152,7 +204,8 @@ final class EntityChanges {
 	 * @return whether there are so many without it
 	 */
 	boolean exceeds(EntityKey key, int most) {
-		return this.closed.size() + this.changes.size() >= most && !this.changes.containsKey(key);
+		return this.closed.size() + this.changes.size() >= most
+				&& !(this.changes.containsKey(key) && isMine(this.turns.last(key)));
 	}
 
 	/**
@@ -174,10 +227,21 @@ final class EntityChanges {
 
 	void clear() {
 		this.further = Map.of();
+		for (Placed each : this.closed) {
+			giveBack(each);
+		}
+		this.changes.values().forEach(this::giveBack);
 		this.closed.clear();
 		this.changes.clear();
 		this.unread.clear();
 		this.undoings.clear();
+	}
+
+	private void giveBack(Placed change) {
+		Turns.Turn last = this.turns.last(change.change().key());
+		if (last != null && last.owner() == this) {
+			this.turns.put(change.change().key(), change.before());
+		}
 	}
 
 	/**
@@ -185,10 +249,53 @@ final class EntityChanges {
 	 * @return a copy, in their order
 	 */
 	List<EntityChange> list() {
+		return placed().stream().map(Placed::change).toList();
+	}
+
+	/**
+	 * The changes so far, and where each stands.
+	 * @return a copy, in their order
+	 */
+	List<Placed> placed() {
 		readAll();
-		List<EntityChange> list = new ArrayList<>(this.closed);
+		List<Placed> list = new ArrayList<>(this.closed);
 		list.addAll(this.changes.values());
 		return list;
+	}
+
+	/**
+	 * Leaves the changes so far to another operation, which this one is part of.
+	 * @param other that one's
+	 * @param add adds a change to it
+	 */
+	void handOver(EntityChanges other, Consumer<EntityChange> add) {
+		for (Placed each : placed()) {
+			Turns.Turn last = this.turns.last(each.change().key());
+			if (last != null && last.owner() == this && last.place() == each.place()) {
+				this.turns.put(each.change().key(), each.before());
+				add.accept(each.change());
+			}
+			else {
+				other.closed.add(each);
+			}
+		}
+	}
+
+	/**
+	 * A change among the others of a transaction.
+	 *
+	 * @param change the change
+	 * @param place where it stands
+	 * @param before whose turn it was before, or {@code null} if nobody had changed the
+	 * entity
+	 */
+	record Placed(EntityChange change, long place, Turns.@Nullable Turn before) {
+
+		@Nullable Placed then(EntityChange later) {
+			EntityChange joined = this.change.then(later);
+			return (joined != null) ? new Placed(joined, this.place, this.before) : null;
+		}
+
 	}
 
 	/**

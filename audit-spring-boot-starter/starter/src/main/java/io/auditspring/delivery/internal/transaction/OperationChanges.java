@@ -34,7 +34,7 @@ final class OperationChanges {
 
 	private final Operation operation;
 
-	private final EntityChanges changes = new EntityChanges();
+	private final EntityChanges changes;
 
 	/** The changed entities whose state is not captured. */
 	private Map<EntityKey, WithoutState> withoutState = Map.of();
@@ -61,11 +61,13 @@ final class OperationChanges {
 	/**
 	 * Creates it.
 	 * @param operation the operation
+	 * @param turns those of the transaction
 	 * @param maxEntities the most entities whose state is shown, and the most of the
 	 * others that are told apart
 	 */
-	OperationChanges(Operation operation, int maxEntities) {
+	OperationChanges(Operation operation, Turns turns, int maxEntities) {
 		this.operation = operation;
+		this.changes = new EntityChanges(turns);
 		this.maxEntities = maxEntities;
 	}
 
@@ -151,10 +153,6 @@ final class OperationChanges {
 		}
 	}
 
-	void add(EntityChange change) {
-		add(change, 0);
-	}
-
 	void add(EntityChange change, int savepoint) {
 		if (this.changes.exceeds(change.key(), this.maxEntities)) {
 			addWithoutState(change.key(), change.type(), savepoint);
@@ -194,7 +192,7 @@ final class OperationChanges {
 	 * @param savepoint the number of the last savepoint
 	 */
 	void handOver(OperationChanges other, int savepoint) {
-		this.changes.list().forEach((change) -> other.add(change, savepoint));
+		this.changes.handOver(other.changes, (change) -> other.add(change, savepoint));
 		this.withoutState.forEach((key, entity) -> other.addWithoutState(key, entity.type(), savepoint));
 		this.further.forEach(other::addFurther);
 		clear();
@@ -211,35 +209,43 @@ final class OperationChanges {
 	 * changed here is shown now.
 	 * @param factory makes the entries
 	 * @param revision Envers' revision number, or {@code null}
-	 * @return the entry of the operation, then those of further entities
+	 * @return the entry of the operation, then those of further entities, and of what the
+	 * operation did to an entity after somebody else
 	 */
-	List<Entry> entries(EntryFactory factory, @Nullable Long revision) {
-		List<Entry> entries = new ArrayList<>(1);
+	List<PlacedEntry> entries(EntryFactory factory, @Nullable Long revision) {
+		List<PlacedEntry> entries = new ArrayList<>(1);
 		if (isSuppressed()) {
 			return entries;
 		}
 		tellWithoutState();
-		List<EntityChange> further = this.changes.list();
+		List<EntityChanges.Placed> further = this.changes.placed();
 		Outcome outcome = Outcome.SUCCESS;
 		if (this.ending != null) {
 			outcome = this.ending.record().outcome();
-			EntityChange target = target(this.ending.record());
+			EntityChanges.Placed placed = target(this.ending.record());
+			EntityChange target = (placed != null) ? placed.change() : null;
 			Entry ended = this.ending.entry(target);
 			if (ended == null) {
 				return entries;
 			}
 			Entry entry = factory.withAttempt(ended, this.operation.attempt());
 			if (target != null) {
-				further.remove(target);
+				further.removeIf((each) -> each == placed);
 				entry = factory.withState(entry, target, revision);
 			}
 			Entry seen = factory.withUnseen(entry, this.operation);
-			entries.add((this.undone != null) ? failed(seen, this.ending.record(), this.undone, factory) : seen);
+			add(entries, placed,
+					(this.undone != null) ? failed(seen, this.ending.record(), this.undone, factory) : seen);
 		}
-		for (EntityChange change : further) {
-			entries.add(factory.entry(this.operation, outcome, change, revision));
+		for (EntityChanges.Placed each : further) {
+			add(entries, each, factory.entry(this.operation, outcome, each.change(), revision));
 		}
 		return entries;
+	}
+
+	private void add(List<PlacedEntry> entries, EntityChanges.@Nullable Placed change, Entry entry) {
+		long place = (change != null) ? change.place() : this.changes.place();
+		entries.add(new PlacedEntry(place, delivery(), entry));
 	}
 
 	private void tellWithoutState() {
@@ -270,21 +276,25 @@ final class OperationChanges {
 	// The one change that fits what is said of the target; without a word of it, the
 	// only one. The type may be that of the entity, a more general one, or one that only
 	// the application knows.
-	private @Nullable EntityChange target(AuditRecord record) {
+	private EntityChanges.@Nullable Placed target(AuditRecord record) {
 		String type = record.targetType();
-		List<EntityChange> fitting = fitting(record, (change) -> type == null || change.isOf(type));
+		List<EntityChanges.Placed> fitting = fitting(record, (change) -> type == null || change.isOf(type));
 		if (fitting.isEmpty() && type != null) {
 			fitting = fitting(record, (change) -> change.isSubtypeOf(type));
 		}
 		if (fitting.isEmpty() && type != null && record.targetId() != null) {
 			fitting = fitting(record, (change) -> change.mayBeCalled(type));
 		}
-		return (fitting.size() == 1) ? fitting.get(0) : null;
+		// What became of it later, after somebody else, is told beside that.
+		return (fitting.stream().map((each) -> each.change().key()).distinct().count() == 1) ? fitting.get(0) : null;
 	}
 
-	private List<EntityChange> fitting(AuditRecord record, Predicate<EntityChange> type) {
+	private List<EntityChanges.Placed> fitting(AuditRecord record, Predicate<EntityChange> type) {
 		String id = record.targetId();
-		return this.changes.list().stream().filter((change) -> id == null || change.hasId(id)).filter(type).toList();
+		return this.changes.placed()
+			.stream()
+			.filter((each) -> (id == null || each.change().hasId(id)) && type.test(each.change()))
+			.toList();
 	}
 
 	/**

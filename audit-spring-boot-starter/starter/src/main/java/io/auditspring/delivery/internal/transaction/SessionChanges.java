@@ -40,7 +40,9 @@ final class SessionChanges {
 
 	private final Map<Operation, OperationChanges> operations = new LinkedHashMap<>();
 
-	private final EntityChanges unattributed = new EntityChanges();
+	private final Turns turns = new Turns();
+
+	private final EntityChanges unattributed = new EntityChanges(this.turns);
 
 	/** What the outbox refused, while the transaction goes on. */
 	private final List<Entry> unstaged = new ArrayList<>(0);
@@ -76,7 +78,7 @@ final class SessionChanges {
 			this.revision = revision;
 		}
 		if (operation != null) {
-			of(operation).add(change);
+			of(operation).add(change, 0);
 		}
 		else {
 			this.unattributedEntries.add(this.unattributed, change, 0);
@@ -98,13 +100,15 @@ final class SessionChanges {
 	}
 
 	private OperationChanges of(Operation operation) {
-		return this.operations.computeIfAbsent(operation, (key) -> new OperationChanges(key, this.maxEntities));
+		return this.operations.computeIfAbsent(operation,
+				(key) -> new OperationChanges(key, this.turns, this.maxEntities));
 	}
 
 	private void stage(SharedSessionContractImplementor session) {
 		Long revision = (this.revision != null) ? this.revision.get() : null;
-		List<Entry> entries = new ArrayList<>(this.unattributedEntries.of(this.unattributed, revision));
-		this.operations.values().forEach((operation) -> entries.addAll(operation.entries(this.factory, revision)));
+		List<PlacedEntry> placed = new ArrayList<>(this.unattributedEntries.of(this.unattributed, revision));
+		this.operations.values().forEach((operation) -> placed.addAll(operation.entries(this.factory, revision)));
+		List<Entry> entries = PlacedEntry.inOrder(placed).map(PlacedEntry::entry).toList();
 		if (entries.isEmpty()) {
 			return;
 		}

@@ -7,6 +7,7 @@ package io.auditspring.delivery.internal.transaction;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -50,8 +51,10 @@ final class TransactionEntries {
 	/** Those that have something left to read. */
 	private final Set<OperationChanges> unread = Collections.newSetFromMap(new IdentityHashMap<>(0));
 
+	private final Turns turns = new Turns();
+
 	/** What no audited call changed. */
-	private final EntityChanges unattributed = new EntityChanges();
+	private final EntityChanges unattributed = new EntityChanges(this.turns);
 
 	private final Map<Object, Savepoint> savepoints = new IdentityHashMap<>(0);
 
@@ -250,7 +253,8 @@ final class TransactionEntries {
 	}
 
 	private OperationChanges of(Operation operation) {
-		return this.pending.computeIfAbsent(operation, (key) -> new OperationChanges(key, this.maxEntities));
+		return this.pending.computeIfAbsent(operation,
+				(key) -> new OperationChanges(key, this.turns, this.maxEntities));
 	}
 
 	private void take(List<LateOperations.LateEnding> endings) {
@@ -273,20 +277,21 @@ final class TransactionEntries {
 	void stage(Connection connection) {
 		take(this.late.take());
 		Long revision = (this.revision != null) ? this.revision.get() : null;
-		List<Entry> entries = new ArrayList<>(this.unattributedEntries.of(this.unattributed, revision));
+		List<PlacedEntry> placed = new ArrayList<>(this.unattributedEntries.of(this.unattributed, revision));
 		this.unattributed.clear();
+		this.pending.values().forEach((operation) -> placed.addAll(operation.entries(this.factory, revision)));
+		List<Entry> entries = new ArrayList<>(placed.size());
 		int chained = stageEarlier(entries);
 		boolean buffered = false;
-		for (OperationChanges operation : this.pending.values()) {
-			List<Entry> own = operation.entries(this.factory, revision);
-			if (operation.delivery() == Delivery.ASYNC) {
-				own.forEach((entry) -> this.afterCommit.add(Delivery.ASYNC, entry));
-				buffered |= !own.isEmpty();
+		for (PlacedEntry each : PlacedEntry.inOrder(placed).toList()) {
+			if (each.delivery() == Delivery.ASYNC) {
+				this.afterCommit.add(Delivery.ASYNC, each.entry());
+				buffered = true;
 			}
 			else {
-				entries.addAll(own);
+				entries.add(each.entry());
 			}
-			chained += (operation.delivery() == Delivery.SYNC) ? own.size() : 0;
+			chained += (each.delivery() == Delivery.SYNC) ? 1 : 0;
 		}
 		if (!entries.isEmpty()) {
 			stage(connection, entries, chained);
@@ -370,8 +375,7 @@ final class TransactionEntries {
 			.toList();
 		AfterCompletion kept = new AfterCompletion(this.delivery, this.factory);
 		kept.addAll(this.afterCommit);
-		within.forEach((operation) -> operation.entries(this.factory, null)
-			.forEach((entry) -> kept.add(operation.delivery(), entry)));
+		addEntries(within, kept);
 		AfterCompletion rest = rest();
 		this.staged.forEach((operation) -> operation.addRolledBack(rest, this.factory));
 		within.forEach((operation) -> operation.addRolledBack(rest, this.factory));
@@ -394,11 +398,15 @@ final class TransactionEntries {
 		due.addAll(this.afterCommit);
 		this.afterCommit = new AfterCompletion(this.delivery, this.factory);
 		// Of a read-only transaction, or added by somebody's after-commit callback.
-		for (OperationChanges operation : this.pending.values()) {
-			operation.entries(this.factory, null).forEach((entry) -> due.add(operation.delivery(), entry));
-		}
+		addEntries(this.pending.values(), due);
 		this.pending.clear();
 		return due;
+	}
+
+	private void addEntries(Collection<OperationChanges> operations, AfterCompletion afterCompletion) {
+		List<PlacedEntry> placed = new ArrayList<>(operations.size());
+		operations.forEach((operation) -> placed.addAll(operation.entries(this.factory, null)));
+		PlacedEntry.inOrder(placed).forEach((each) -> afterCompletion.add(each.delivery(), each.entry()));
 	}
 
 	private AfterCompletion notCommitted() {

@@ -11,6 +11,7 @@ import java.util.UUID;
 import java.util.function.Supplier;
 
 import io.auditspring.AuditRecord;
+import io.auditspring.Delivery;
 import io.auditspring.capture.internal.entry.EntryFactory;
 import io.auditspring.capture.internal.entry.Operation;
 import io.auditspring.capture.internal.origin.Origin;
@@ -88,17 +89,19 @@ final class UnattributedEntries {
 	 * @param revision Envers' revision number, or {@code null}
 	 * @return an entry each, and one that counts those that are not shown
 	 */
-	List<Entry> of(EntityChanges changes, @Nullable Long revision) {
-		List<EntityChange> list = changes.list();
+	List<PlacedEntry> of(EntityChanges changes, @Nullable Long revision) {
+		List<EntityChanges.Placed> list = changes.placed();
 		if ((list.isEmpty() && changes.further().isEmpty()) || this.origin == null) {
 			return List.of();
 		}
 		Origin origin = this.origin.get();
 		UUID operation = Operation.newId();
-		List<Entry> entries = new ArrayList<>(list.size() + 1);
-		list.forEach((change) -> entries.add(this.factory.unattributed(operation, origin, change, revision)));
+		List<PlacedEntry> entries = new ArrayList<>(list.size() + 1);
+		list.forEach((each) -> entries.add(new PlacedEntry(each.place(), Delivery.TRANSACTIONAL,
+				this.factory.unattributed(operation, origin, each.change(), revision))));
 		if (!changes.further().isEmpty()) {
-			entries.add(further(operation, origin, changes.further()));
+			entries.add(new PlacedEntry(changes.place(), Delivery.TRANSACTIONAL,
+					further(operation, origin, changes.further())));
 		}
 		return entries;
 	}

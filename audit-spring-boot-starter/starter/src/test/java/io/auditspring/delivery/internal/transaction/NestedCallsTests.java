@@ -1,8 +1,11 @@
 package io.auditspring.delivery.internal.transaction;
 
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.LongConsumer;
 
 import javax.sql.DataSource;
 
@@ -12,13 +15,16 @@ import io.auditspring.AuditTarget;
 import io.auditspring.Audited;
 import io.auditspring.StateCapture;
 import io.auditspring.TestDatabase;
+import io.auditspring.query.AuditTrail;
 import io.auditspring.shop.PurchaseOrder;
 import io.auditspring.shop.PurchaseOrderRepository;
 import io.auditspring.shop.ShopConfiguration;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -168,6 +174,53 @@ class NestedCallsTests {
 	}
 
 	@Test
+	void whatIsChangedOnceMoreAfterAnotherCallDidIsToldAfterThat() {
+		String reference = "B-" + this.id;
+		outer.correct(this.id, () -> inner.rename(this.id, reference));
+		List<Map<String, Object>> entries = entries(3);
+		assertThat(entries).extracting("action", "target_id")
+			.containsExactly(tuple("correct", "" + this.id), tuple("rename", "" + this.id),
+					tuple("correct", "" + this.id));
+		assertThat(entries)
+			.extracting((entry) -> JsonMapper.shared().readTree("" + entry.get("changes")).propertyNames())
+			.containsExactly(Set.of("status"), Set.of("reference"), Set.of("total"));
+		assertThat(entries).extracting("operation_id").element(2).isEqualTo(entries.get(0).get("operation_id"));
+		assertThat(stateNow(this.id)).containsEntry("status", "OPEN")
+			.containsEntry("reference", reference)
+			.containsEntry("total", 10);
+	}
+
+	@Test
+	void whatWasMadeIsToldAsItWasMade() {
+		long made = outer.create("C-" + this.id, (id) -> inner.rename(id, "D-" + id));
+		List<Map<String, Object>> entries = entries(3);
+		assertThat(entries).extracting("action").containsExactly("create", "rename", "create");
+		assertThat(entries).extracting((entry) -> JsonMapper.shared().readTree("" + entry.get("after_state")))
+			.extracting((state) -> state.path("reference").asString(), (state) -> state.path("status").asString())
+			.containsExactly(tuple("C-" + this.id, "NEW"), tuple("D-" + made, "NEW"), tuple("D-" + made, "DONE"));
+		assertThat(stateNow(made)).containsEntry("status", "DONE").containsEntry("reference", "D-" + made);
+	}
+
+	@Test
+	void whatOneCallChangesInTurnsWithOthersIsInTheirOrder() {
+		outer.pay(this.other, () -> {
+			outer.correct(this.id, () -> inner.rename(this.other, "E-" + this.other));
+			orders.findById(this.other).orElseThrow().setStatus("SHIPPED");
+			inner.rename(this.other, "F-" + this.other);
+			orders.findById(this.other).orElseThrow().setStatus("GONE");
+		});
+		assertThat(entries(6)).extracting("action", "target_id")
+			.containsExactly(tuple("pay", "" + this.other), tuple("correct", "" + this.id),
+					tuple("rename", "" + this.other), tuple("pay", "" + this.other), tuple("rename", "" + this.other),
+					tuple("pay", "" + this.other));
+		assertThat(stateNow(this.other)).containsEntry("status", "GONE").containsEntry("reference", "F-" + this.other);
+	}
+
+	private static Map<String, @Nullable Object> stateNow(long id) {
+		return context.getBean(AuditTrail.class).stateAt("PurchaseOrder", id, Instant.now()).orElseThrow();
+	}
+
+	@Test
 	void aCallThatLeavesAnEntryKeepsItsChanges() {
 		outer.pay(this.id, () -> inner.book(this.other, 2_000));
 		assertThat(entries(2)).extracting("action", "target_id", "changes")
@@ -184,6 +237,24 @@ class NestedCallsTests {
 
 		Outer(PurchaseOrderRepository orders) {
 			this.orders = orders;
+		}
+
+		@Audited("correct")
+		@Transactional
+		public void correct(@AuditTarget("PurchaseOrder") long id, Runnable work) {
+			PurchaseOrder order = this.orders.findById(id).orElseThrow();
+			order.setStatus("OPEN");
+			work.run();
+			order.setTotal(BigDecimal.TEN);
+		}
+
+		@Audited("create")
+		@Transactional
+		public long create(String reference, LongConsumer work) {
+			PurchaseOrder order = this.orders.saveAndFlush(new PurchaseOrder(reference, BigDecimal.ONE));
+			work.accept(order.getId());
+			order.setStatus("DONE");
+			return order.getId();
 		}
 
 		@Audited("pay")
@@ -204,6 +275,11 @@ class NestedCallsTests {
 
 		Inner(PurchaseOrderRepository orders) {
 			this.orders = orders;
+		}
+
+		@Audited("rename")
+		public void rename(@AuditTarget("PurchaseOrder") long id, String reference) {
+			this.orders.findById(id).orElseThrow().setReference(reference);
 		}
 
 		@Audited(action = "look", state = StateCapture.NONE)

@@ -1,6 +1,7 @@
 package io.auditspring.delivery.internal.transaction;
 
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
@@ -11,6 +12,7 @@ import io.auditspring.AuditContext;
 import io.auditspring.AuditLog;
 import io.auditspring.Audited;
 import io.auditspring.StateCapture;
+import io.auditspring.query.AuditTrail;
 import io.auditspring.shop.OrderService;
 import io.auditspring.shop.PurchaseOrder;
 import io.auditspring.shop.PurchaseOrderRepository;
@@ -115,9 +117,13 @@ class UnattributedChangesTests {
 		});
 		List<Map<String, Object>> entries = this.log.await(4).subList(1, 4);
 		assertThat(entries).extracting("action", "changes")
-			.containsExactlyInAnyOrder(tuple("entity.updated", "{\"status\": {\"to\": \"BEFORE\", \"from\": \"NEW\"}}"),
+			.containsExactly(tuple("entity.updated", "{\"status\": {\"to\": \"BEFORE\", \"from\": \"NEW\"}}"),
 					tuple("order.rename", "{\"reference\": {\"to\": \"A-2\", \"from\": \"A-1\"}}"),
 					tuple("entity.updated", "{\"total\": {\"to\": 10, \"from\": 1}}"));
+		assertThat(this.context.getBean(AuditTrail.class).stateAt("PurchaseOrder", id, Instant.now()))
+			.hasValueSatisfying((state) -> assertThat(state).containsEntry("status", "BEFORE")
+				.containsEntry("reference", "A-2")
+				.containsEntry("total", 10));
 	}
 
 	@Test
