@@ -66,7 +66,7 @@ final class ActivityQuery {
 	}
 
 	Activity over(Instant from, Instant to, Duration interval) {
-		Counted counted = counted(this.query, from, to, interval);
+		Counted counted = ofPeriod(from, to, interval);
 		if (this.past != null) {
 			counted = withPast(this.past, counted, to, interval);
 		}
@@ -77,6 +77,28 @@ final class ActivityQuery {
 				(counted.actions() != null) ? mostFrequent(counted.actions())
 						: mostFrequent("action", period, counted.since(), to),
 				mostFrequent("actorId", period, counted.since(), to));
+	}
+
+	// The sums know of no filter by time: a period of the query is one of the counting.
+	private Counted ofPeriod(Instant from, Instant to, Duration interval) {
+		AuditQuery wanted = this.query;
+		Instant start = from;
+		Instant end = to;
+		for (Filter filter : this.query.filters()) {
+			if (Filter.FROM.equals(filter.attribute()) && filter.value() instanceof Instant time) {
+				start = time.isAfter(start) ? time : start;
+				wanted = wanted.dropping(filter);
+			}
+			else if (Filter.TO.equals(filter.attribute()) && filter.value() instanceof Instant time) {
+				end = time.isBefore(end) ? time : end;
+				wanted = wanted.dropping(filter);
+			}
+		}
+		if (!start.isBefore(end)) {
+			return new Counted(from, List.of(), new TreeMap<>());
+		}
+		Counted counted = counted(wanted, start, end, interval);
+		return counted.since().equals(start) ? new Counted(from, counted.counts(), counted.actions()) : counted;
 	}
 
 	private Counted withPast(Past past, Counted live, Instant to, Duration interval) {
@@ -93,7 +115,7 @@ final class ActivityQuery {
 
 	private Counted counted(AuditQuery wanted, Instant from, Instant to, Duration interval) {
 		Filter leftOut = wanted.leftOut();
-		if (leftOut != null && RootRows.ACTION.equals(leftOut.value())) {
+		if (leftOut != null && RootRows.ACTION.equals(leftOut.value()) && !wanted.mayBeRoot()) {
 			return counted(wanted.dropping(leftOut), from, to, interval);
 		}
 		Counted counted = (leftOut != null)

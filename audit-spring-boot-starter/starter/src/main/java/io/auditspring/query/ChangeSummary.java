@@ -84,8 +84,11 @@ public final class ChangeSummary {
 		}
 		String text = (value instanceof BigDecimal decimal) ? decimal.toPlainString() : value.toString();
 		String shown = this.messages.getMessage(code + '.' + text, null, text, locale);
-		return (shown != null && shown.length() > MAX_VALUE_LENGTH) ? shown.substring(0, MAX_VALUE_LENGTH - 1) + '…'
-				: shown;
+		if (shown == null || shown.length() <= MAX_VALUE_LENGTH) {
+			return shown;
+		}
+		int end = MAX_VALUE_LENGTH - 1;
+		return shown.substring(0, Character.isHighSurrogate(shown.charAt(end - 1)) ? end - 1 : end) + '…';
 	}
 
 }

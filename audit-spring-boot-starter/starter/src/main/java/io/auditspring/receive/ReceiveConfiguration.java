@@ -61,7 +61,7 @@ public class ReceiveConfiguration {
 		DataSource ledger = ledger(auditDatabase, auditSourceConnections, properties);
 		new ReceivingCheck(ledger, auditDatabase.schema()).run(properties.sources());
 		return new BundleReceiver(ledger, auditDatabase.schema(),
-				LedgerDoings.askedFor(auditOrigins, auditEntryFactory, auditSentences), auditReceivingStatistics);
+				LedgerDoings.ofAll(auditOrigins, auditEntryFactory, auditSentences), auditReceivingStatistics);
 	}
 
 	private static DataSource ledger(AuditDatabase database, SourceConnections connections,

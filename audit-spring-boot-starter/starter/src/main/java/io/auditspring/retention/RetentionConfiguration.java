@@ -65,7 +65,7 @@ public class RetentionConfiguration {
 		Checkpoints checkpoints = auditCheckpoints.getIfAvailable();
 		ChainContinuation continuation = new ChainContinuation(auditDatabase.workDataSource(), auditDatabase.schema(),
 				auditDatabase.chain(), checkpoints, (checkpoints != null) ? centreKeys(properties) : TrustedKeys.of(),
-				LedgerDoings.askedFor(auditOrigins, auditEntryFactory, auditSentences));
+				LedgerDoings.ofAll(auditOrigins, auditEntryFactory, auditSentences));
 		continuation.lookBeforeTheStart();
 		return continuation;
 	}
@@ -78,7 +78,7 @@ public class RetentionConfiguration {
 			ObjectProvider<TableUpkeep> others) {
 		return new LedgerUpkeep(auditDatabase.workDataSource(), auditDatabase.schema(), auditRetention.getIfAvailable(),
 				earlyArchive.getIfAvailable(), archive.getIfAvailable(),
-				LedgerDoings.askedFor(auditOrigins, auditEntryFactory, auditSentences), others.stream().toList());
+				LedgerDoings.ofAll(auditOrigins, auditEntryFactory, auditSentences), others.stream().toList());
 	}
 
 	@Bean
@@ -100,7 +100,7 @@ public class RetentionConfiguration {
 		Period period = properties.period();
 		Period kept = (period != null) ? period : Period.ZERO;
 		return new Retention(auditDatabase.dataSource(), auditDatabase.schema(), kept, properties.action(),
-				LedgerDoings.askedFor(auditOrigins, auditEntryFactory, auditSentences), Clock.systemUTC(),
+				LedgerDoings.ofAll(auditOrigins, auditEntryFactory, auditSentences), Clock.systemUTC(),
 				seal(auditCheckpoints.getIfAvailable(), Sole.signer(signer)),
 				(properties.action() == RetentionAction.RECEIVED) ? received(auditDatabase, properties,
 						auditCheckpoints.getIfAvailable(), archive.getIfAvailable()) : archive.getIfAvailable());

@@ -165,7 +165,7 @@ public final class SigningConfiguration {
 		RootLog auditRootLog(AuditDatabase auditDatabase, Origins auditOrigins, EntryFactory auditEntryFactory,
 				Sentences auditSentences) {
 			return new RootLog(auditDatabase.dataSource(), auditDatabase.schema(),
-					LedgerDoings.askedFor(auditOrigins, auditEntryFactory, auditSentences));
+					LedgerDoings.ofAll(auditOrigins, auditEntryFactory, auditSentences));
 		}
 
 		@Bean

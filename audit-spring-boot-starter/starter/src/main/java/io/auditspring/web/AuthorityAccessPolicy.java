@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.security.authentication.AuthenticationTrustResolver;
 import org.springframework.security.authentication.AuthenticationTrustResolverImpl;
+import org.springframework.security.access.hierarchicalroles.NullRoleHierarchy;
+import org.springframework.security.access.hierarchicalroles.RoleHierarchy;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.GrantedAuthority;
 
@@ -28,6 +30,8 @@ public final class AuthorityAccessPolicy implements AuditAccessPolicy {
 	private final AuthenticationTrustResolver trust = new AuthenticationTrustResolverImpl();
 
 	private final SecurityContexts contexts;
+
+	private final RoleHierarchy hierarchy;
 
 	private final String authority;
 
@@ -48,11 +52,13 @@ public final class AuthorityAccessPolicy implements AuditAccessPolicy {
 	 * ledger and no entry; {@code null} if nobody does
 	 */
 	public AuthorityAccessPolicy(String authority, @Nullable String monitorAuthority) {
-		this(authority, monitorAuthority, SecurityContexts.ofHolder());
+		this(authority, monitorAuthority, SecurityContexts.ofHolder(), new NullRoleHierarchy());
 	}
 
-	AuthorityAccessPolicy(String authority, @Nullable String monitorAuthority, SecurityContexts contexts) {
+	AuthorityAccessPolicy(String authority, @Nullable String monitorAuthority, SecurityContexts contexts,
+			RoleHierarchy hierarchy) {
 		this.contexts = contexts;
+		this.hierarchy = hierarchy;
 		this.authority = authority;
 		this.monitorAuthority = monitorAuthority;
 	}
@@ -69,8 +75,8 @@ public final class AuthorityAccessPolicy implements AuditAccessPolicy {
 		return has(authentication, this.monitorAuthority) ? AuditAccess.hashes() : AuditAccess.own();
 	}
 
-	private static boolean has(Authentication authentication, @Nullable String authority) {
-		return authority != null && authentication.getAuthorities()
+	private boolean has(Authentication authentication, @Nullable String authority) {
+		return authority != null && this.hierarchy.getReachableGrantedAuthorities(authentication.getAuthorities())
 			.stream()
 			.map(GrantedAuthority::getAuthority)
 			.anyMatch(authority::equals);

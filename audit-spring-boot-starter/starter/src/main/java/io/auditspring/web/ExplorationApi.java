@@ -154,7 +154,7 @@ final class ExplorationApi implements TrailHandler {
 
 	/** Without a value there is nothing that has the same. */
 	private @Nullable Map<String, Object> neighbours(Reader reader, @Nullable String... filter) {
-		if (Stream.of(filter).anyMatch((part) -> part == null)) {
+		if (Stream.of(filter).anyMatch((part) -> part == null || part.isBlank())) {
 			return null;
 		}
 		MultiValueMap<String, String> filters = new LinkedMultiValueMap<>();

@@ -15,6 +15,8 @@ import io.auditspring.capture.internal.actor.ActorSource;
 import io.auditspring.capture.internal.origin.Origin;
 import io.auditspring.capture.internal.origin.Origins;
 import io.auditspring.capture.internal.value.FatalErrors;
+import io.auditspring.capture.internal.value.Identifiers;
+import io.auditspring.capture.internal.value.LoggedFailure;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,7 +75,29 @@ public final class Readers {
 					"Nothing tells your entries from those of others: your application sets audit.actor.id-property, "
 							+ "or declares an ActorResolver");
 		}
-		return new Reader(access, origin.actor(), origin.tenant(), this.tenants.getAsBoolean(), this.warned);
+		return new Reader(access, asStored(origin.actor()), tenant(access, origin), this.tenants.getAsBoolean(), this.warned);
+	}
+
+	// An identifier may be longer than what is stored of it.
+	private static Actor asStored(Actor actor) {
+		return new Actor(actor.type(), Identifiers.limit(actor.id()), actor.name(), actor.impersonatorId(),
+				actor.delegation());
+	}
+
+	private @Nullable String tenant(AuditAccess access, Origin origin) {
+		if (access.acrossTenants()) {
+			return origin.tenant();
+		}
+		try {
+			return Identifiers.limitNullable(this.origins.tenantOfReader());
+		}
+		catch (Throwable ex) {
+			FatalErrors.rethrow(ex);
+			logger.error("It is unknown in which tenant somebody reads the audit trail; they are turned away",
+					LoggedFailure.of(ex));
+			throw new ResponseStatusException(HttpStatus.SERVICE_UNAVAILABLE,
+					"In which tenant you read is unknown at the moment", ex);
+		}
 	}
 
 	/**

@@ -38,6 +38,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
+import org.springframework.security.access.hierarchicalroles.NullRoleHierarchy;
+import org.springframework.security.access.hierarchicalroles.RoleHierarchy;
 import org.springframework.security.core.Authentication;
 import org.springframework.util.StringUtils;
 
@@ -167,9 +169,10 @@ public final class WebConfiguration {
 
 			@Bean
 			@ConditionalOnMissingBean
-			AuditAccessPolicy auditAccessPolicy(WebProperties properties, SecurityContexts auditSecurityContexts) {
+			AuditAccessPolicy auditAccessPolicy(WebProperties properties, SecurityContexts auditSecurityContexts,
+					ObjectProvider<RoleHierarchy> hierarchies) {
 				return new AuthorityAccessPolicy(properties.authority(), properties.monitorAuthority(),
-						auditSecurityContexts);
+						auditSecurityContexts, hierarchies.getIfUnique(NullRoleHierarchy::new));
 			}
 
 		}

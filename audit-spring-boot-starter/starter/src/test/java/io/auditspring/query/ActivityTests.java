@@ -116,6 +116,19 @@ class ActivityTests {
 	}
 
 	@Test
+	void aPeriodThatIsAskedForTwiceIsTakenFromTheSums() throws Exception {
+		Instant end = QUARTER.plus(90, ChronoUnit.DAYS);
+		AuditQuery query = AuditQuery.all().from(QUARTER.plus(1, ChronoUnit.DAYS)).to(end.plusSeconds(1));
+		Activity read = this.trail.activity(query, QUARTER, end, DAY);
+		this.counter.countOn();
+		this.database.tamper("delete from audit.audit_log where recorded_at between '2026-01-04' and '2026-02-01'");
+		Activity summed = this.trail.activity(query, QUARTER, end, DAY);
+		assertThat(summed.buckets()).isEqualTo(read.buckets());
+		assertThat(summed.from()).isEqualTo(QUARTER);
+		assertThat(this.trail.activity(query.to(QUARTER), QUARTER, end, DAY).total()).isZero();
+	}
+
+	@Test
 	void facetsAndCountsOfSumsAreThoseOfTheEntries() throws Exception {
 		List<AuditQuery> queries = List.of(AuditQuery.all(), AuditQuery.all().tenant("acme"),
 				AuditQuery.all().outcome(Outcome.FAILURE), AuditQuery.all().withoutAction("act.3", "act.4"),

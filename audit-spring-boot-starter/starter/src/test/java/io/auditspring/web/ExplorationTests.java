@@ -15,6 +15,7 @@ import io.auditspring.Actor;
 import io.auditspring.AuditLog;
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
+import io.auditspring.Delivery;
 import io.auditspring.Outcome;
 import io.auditspring.RequestContext;
 import io.auditspring.Severity;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.MDC;
 import tools.jackson.databind.JsonNode;
 
 import org.springframework.context.ConfigurableApplicationContext;
@@ -177,6 +179,23 @@ class ExplorationTests {
 		counts.put("actor=st*&-actor=st%5C*", "2 true");
 		counts.forEach((filter, count) -> assertThat(count(this.carol, "action=order.see&" + filter)).as(filter)
 			.isEqualTo(count));
+	}
+
+	/** Something blank is what many entries share by having nothing. */
+	@Test
+	void whatIsBlankIsNothingThatOthersHaveToo() {
+		MDC.put("traceId", "");
+		try {
+			context.getBean(AuditRecorder.class)
+				.record(AuditRecord.action("order.untraced").delivery(Delivery.SYNC).build());
+		}
+		finally {
+			MDC.remove("traceId");
+		}
+		JsonNode entry = this.carol.json("/audit/api/entries?action=order.untraced&limit=1").at("/entries/0");
+		JsonNode related = this.carol.json("/audit/api/entries/" + entry.path("id").stringValue() + "/context");
+		assertThat(related.path("trace").isNull()).isTrue();
+		assertThat(related.path("operation").path("count").intValue()).isOne();
 	}
 
 	@Test

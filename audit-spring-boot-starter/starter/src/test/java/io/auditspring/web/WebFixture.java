@@ -89,7 +89,11 @@ public class WebFixture {
 		return () -> {
 			ServletRequestAttributes attributes = (ServletRequestAttributes) RequestContextHolder
 				.getRequestAttributes();
-			return (attributes != null) ? attributes.getRequest().getHeader("X-Tenant") : null;
+			String tenant = (attributes != null) ? attributes.getRequest().getHeader("X-Tenant") : null;
+			if ("broken".equals(tenant)) {
+				throw new IllegalStateException("The tenants' table is away");
+			}
+			return tenant;
 		};
 	}
 

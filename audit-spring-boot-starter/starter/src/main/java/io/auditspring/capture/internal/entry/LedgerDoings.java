@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 import io.auditspring.AuditRecord;
+import io.auditspring.capture.internal.origin.Origin;
 import io.auditspring.capture.internal.origin.Origins;
 import io.auditspring.ledger.internal.entry.Entry;
 
@@ -32,10 +33,26 @@ public final class LedgerDoings {
 	 * @return gives an entry that says who asks, and from where
 	 */
 	public static Supplier<Entry> askedFor(Origins origins, EntryFactory factory, Sentences sentences) {
+		return doings(origins::current, factory, sentences);
+	}
+
+	/**
+	 * What is done to the whole ledger belongs to no tenant, whichever one the
+	 * application thinks of where nobody asks.
+	 * @param origins who asks, if anybody does
+	 * @param factory makes entries
+	 * @param sentences what the ledger's own actions are called
+	 * @return gives an entry that says who asks, and from where
+	 */
+	public static Supplier<Entry> ofAll(Origins origins, EntryFactory factory, Sentences sentences) {
+		return doings(() -> origins.current().ofNoTenant(), factory, sentences);
+	}
+
+	private static Supplier<Entry> doings(Supplier<Origin> origin, EntryFactory factory, Sentences sentences) {
 		Map<String, String> said = new LinkedHashMap<>();
 		ACTIONS.forEach((action) -> said.put(action, sentences.of(action)));
 		AuditRecord record = AuditRecord.action("audit.upkeep").metadata("sentences", said).build();
-		return () -> factory.entry(new Operation(origins.current(), record), record, null);
+		return () -> factory.entry(new Operation(origin.get(), record), record, null);
 	}
 
 }

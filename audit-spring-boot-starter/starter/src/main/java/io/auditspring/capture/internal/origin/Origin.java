@@ -38,6 +38,14 @@ public record Origin(Instant occurredAt, Actor actor, @Nullable String tenant, R
 	}
 
 	/**
+	 * The same of what belongs to no tenant.
+	 * @return the origin without a tenant
+	 */
+	public Origin ofNoTenant() {
+		return new Origin(this.occurredAt, this.actor, null, this.request);
+	}
+
+	/**
 	 * The same in another session.
 	 * @param session a digest of its id
 	 * @return the origin with that session

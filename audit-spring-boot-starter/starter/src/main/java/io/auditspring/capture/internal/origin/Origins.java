@@ -287,6 +287,22 @@ public final class Origins {
 		return null;
 	}
 
+	/**
+	 * Whose entries somebody may read. What an entry may lack, a reader may not: without
+	 * a tenant they would read what belongs to none.
+	 * @return the tenant, or {@code null} if nobody names one
+	 * @throws RuntimeException if somebody who could be asked fails
+	 */
+	public @Nullable String tenantOfReader() {
+		for (TenantResolver resolver : this.tenants.get()) {
+			String tenant = resolver.resolveTenant();
+			if (tenant != null) {
+				return tenant;
+			}
+		}
+		return null;
+	}
+
 	private List<TenantResolver> tenantResolvers() {
 		try {
 			return this.tenants.get();

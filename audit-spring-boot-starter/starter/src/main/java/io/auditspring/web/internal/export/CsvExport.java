@@ -40,8 +40,11 @@ final class CsvExport {
 	/** A spreadsheet may drop it, or move what follows into another cell. */
 	private static final Pattern UNSEEN = Pattern.compile("[\\p{Z}\\p{C}\\s]*+");
 
-	/** Between cells or lines, with what nobody sees behind it. */
-	private static final Pattern SEPARATORS = Pattern.compile("[;|\\t\\r\\n]" + UNSEEN.pattern());
+	/**
+	 * Between cells or lines, with what nobody sees behind it, and quotes, with which a
+	 * cell may begin.
+	 */
+	private static final Pattern SEPARATORS = Pattern.compile("[;|\\t\\r\\n][\\p{Z}\\p{C}\\s\"]*+");
 
 	private static final JsonMapper JSON = new JsonMapper();
 

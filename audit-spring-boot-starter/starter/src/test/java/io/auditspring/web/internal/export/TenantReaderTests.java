@@ -21,6 +21,7 @@ import io.auditspring.Actor;
 import io.auditspring.AuditLog;
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
+import io.auditspring.Delivery;
 import io.auditspring.ledger.EntryGroup;
 import io.auditspring.query.AuditRedaction;
 import io.auditspring.web.Told;
@@ -191,6 +192,23 @@ class TenantReaderTests {
 		Visitor nobodys = Visitor.anonymous(context).as("carol");
 		assertThat(nobodys.json("/audit/api/entries?action=audit.root").get("entries")).isEmpty();
 		assertThat(nobodys.json("/audit/api/entries/count?action=audit.root").get("count").intValue()).isZero();
+		for (String filter : List.of("action=audit.root", "chain=root")) {
+			assertThat(nobodys.json("/audit/api/statistics?" + filter).get("total").longValue()).as(filter).isZero();
+		}
+	}
+
+	/** Nor is who has an unknown one told what belongs to none. */
+	@Test
+	void whoseTenantCannotBeFoundOutReadsNothing() {
+		context.getBean(AuditRecorder.class)
+			.record(AuditRecord.action("tenantless").delivery(Delivery.SYNC).build());
+		assertThat(Visitor.anonymous(context).as("carol").json("/audit/api/entries?action=tenantless").get("entries"))
+			.isNotEmpty();
+		for (String path : List.of("entries?action=tenantless", "statistics", "live", "export?format=csv")) {
+			HttpResponse<String> answer = reader("broken").get("/audit/api/" + path);
+			assertThat(answer.statusCode()).as(path).isEqualTo(503);
+			assertThat(answer.body()).doesNotContain("tenantless", "table is away");
+		}
 	}
 
 	@Test
