@@ -276,11 +276,13 @@ class McpTests {
 				.build();
 		}
 
+		/** Only finds them: a store of passwords would hash them at the first sign-in. */
 		@Bean
 		UserDetailsService users() {
-			return new InMemoryUserDetailsManager(
+			UserDetailsService users = new InMemoryUserDetailsManager(
 					User.withUsername("jane").password("{noop}secret").roles("USER").build(),
 					User.withUsername("carol").password("{noop}secret").roles("AUDITOR").build());
+			return users::loadUserByUsername;
 		}
 
 		@Bean

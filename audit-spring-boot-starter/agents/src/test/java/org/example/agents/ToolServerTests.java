@@ -282,10 +282,12 @@ class ToolServerTests {
 				.build();
 		}
 
+		/** Only finds them: a store of passwords would hash them at the first sign-in. */
 		@Bean
 		UserDetailsService users() {
-			return new InMemoryUserDetailsManager(
+			UserDetailsService users = new InMemoryUserDetailsManager(
 					User.withUsername("jane").password("{noop}secret").roles("USER").build());
+			return users::loadUserByUsername;
 		}
 
 		@Bean

@@ -64,10 +64,12 @@ public class WebFixture {
 			.build();
 	}
 
+	/** Only finds them: a store of passwords would hash them at the first sign-in. */
 	@Bean
 	UserDetailsService users() {
-		return new InMemoryUserDetailsManager(user("carol", "AUDITOR"), user("dora", "AUDITOR"),
+		UserDetailsService users = new InMemoryUserDetailsManager(user("carol", "AUDITOR"), user("dora", "AUDITOR"),
 				user("mona", "MONITOR"), user("jane", "USER"), user("bob", "USER"));
+		return users::loadUserByUsername;
 	}
 
 	private static UserDetails user(String name, String role) {

@@ -38,6 +38,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.core.userdetails.User;
+import org.springframework.security.core.userdetails.UserDetailsService;
 import org.springframework.security.provisioning.InMemoryUserDetailsManager;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -132,10 +133,12 @@ class ManyServicesTests {
 	@EnableAutoConfiguration
 	static class Centre {
 
+		/** Only finds them: a store of passwords would hash them at the first sign-in. */
 		@Bean
-		InMemoryUserDetailsManager users() {
-			return new InMemoryUserDetailsManager(
+		UserDetailsService users() {
+			UserDetailsService users = new InMemoryUserDetailsManager(
 					User.withUsername("carol").password("{noop}carol-secret").roles("AUDITOR").build());
+			return users::loadUserByUsername;
 		}
 
 	}
