@@ -8,7 +8,6 @@ import javax.sql.DataSource;
 
 import io.auditspring.ledger.internal.entry.Entries;
 import io.auditspring.ledger.internal.table.LedgerDatabase;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,24 +26,22 @@ class FunctionArgumentsTests {
 	private static final String SUMS = "select coalesce(sum(entries), 0) from audit.audit_activity where dimension = '' "
 			+ "and scale = 'month'";
 
-	private final LedgerDatabase database = LedgerDatabase.create();
+	private static final LedgerDatabase WRITTEN = twentyEntries();
 
-	private DataSource writer = this.database.dataSource();
+	private final LedgerDatabase database = WRITTEN.copy();
 
-	private DataSource reader = this.database.dataSource();
+	private final DataSource writer = Roles.user(this.database.dataSource(), "audit_writer");
 
-	private DataSource redactor = this.database.dataSource();
+	private final DataSource reader = Roles.user(this.database.dataSource(), "audit_reader");
 
-	private DataSource retention = this.database.dataSource();
+	private final DataSource redactor = Roles.user(this.database.dataSource(), "audit_redactor");
 
-	@BeforeEach
-	void applyTheRoles() {
-		Roles.apply(this.database.dataSource(), this.database.schema());
-		this.writer = Roles.user(this.database.dataSource(), "audit_writer");
-		this.reader = Roles.user(this.database.dataSource(), "audit_reader");
-		this.redactor = Roles.user(this.database.dataSource(), "audit_redactor");
-		this.retention = Roles.user(this.database.dataSource(), "audit_retention");
-		this.database.append("main", Entries.entries(20));
+	private final DataSource retention = Roles.user(this.database.dataSource(), "audit_retention");
+
+	private static LedgerDatabase twentyEntries() {
+		LedgerDatabase database = LedgerDatabase.withRoles();
+		database.append("main", Entries.entries(20));
+		return database;
 	}
 
 	private static void execute(DataSource user, String sql) throws SQLException {

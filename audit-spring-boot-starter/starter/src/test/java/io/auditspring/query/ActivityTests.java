@@ -20,7 +20,6 @@ import io.auditspring.ledger.internal.table.LedgerDatabase;
 import io.auditspring.query.internal.count.ActivityCounter;
 import io.auditspring.signing.LedgerVerifier;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -53,7 +52,9 @@ class ActivityTests {
 			group by 1;
 				""";
 
-	private final LedgerDatabase database = LedgerDatabase.create();
+	private static final LedgerDatabase FILLED = filled();
+
+	private final LedgerDatabase database = FILLED.copy();
 
 	private final PersistenceUnit unit = PersistenceUnit.with(this.database);
 
@@ -63,9 +64,10 @@ class ActivityTests {
 	private final ActivityCounter counter = new ActivityCounter(this.database.dataSource(), this.database.schema());
 
 	/** Entries of a quarter, in two chains. */
-	@BeforeEach
-	void fill() {
-		this.database.tamper(FILL);
+	private static LedgerDatabase filled() {
+		LedgerDatabase database = LedgerDatabase.create();
+		database.tamper(FILL);
+		return database;
 	}
 
 	@AfterEach

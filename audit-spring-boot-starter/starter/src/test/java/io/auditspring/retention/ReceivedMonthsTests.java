@@ -48,7 +48,9 @@ class ReceivedMonthsTests {
 	@TempDir
 	private Path memory;
 
-	private final LedgerDatabase database = LedgerDatabase.create();
+	private static final LedgerDatabase WRITTEN = twoMonthsAndToday();
+
+	private final LedgerDatabase database = WRITTEN.copy();
 
 	private final Ed25519Signer signer = Ed25519Signer.ofPem("orders", Ed25519Signer.newPem());
 
@@ -56,12 +58,16 @@ class ReceivedMonthsTests {
 
 	private Checkpoints checkpoints;
 
+	private static LedgerDatabase twoMonthsAndToday() {
+		LedgerDatabase database = LedgerDatabase.withRoles();
+		database.appendAt(Instant.parse("2018-12-31T00:00:00Z"), "orders", Entries.entry("a"), Entries.entry("b"));
+		database.appendAt(Instant.parse("2019-01-01T00:00:00Z"), "orders", Entries.entry("c"));
+		database.append("orders", Entries.entries(2));
+		return database;
+	}
+
 	@BeforeEach
-	void writeTwoMonthsAndToday() {
-		this.database.appendAt(Instant.parse("2018-12-31T00:00:00Z"), "orders", Entries.entry("a"), Entries.entry("b"));
-		this.database.appendAt(Instant.parse("2019-01-01T00:00:00Z"), "orders", Entries.entry("c"));
-		this.database.append("orders", Entries.entries(2));
-		Roles.apply(this.database.dataSource(), this.database.schema());
+	void sign() {
 		this.checkpoints = new Checkpoints(this.database.dataSource(), this.database.schema(), "orders",
 				TrustedKeys.of(VerifierKey.of(this.signer)),
 				new CheckpointSigning(this.signer, new SignerMemory(this.memory), List.of()));

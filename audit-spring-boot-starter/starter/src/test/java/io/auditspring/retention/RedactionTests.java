@@ -50,7 +50,7 @@ class RedactionTests {
 
 	private static final String ZEROS = "decode(repeat('00', 16), 'hex')";
 
-	private final LedgerDatabase database = LedgerDatabase.create();
+	private final LedgerDatabase database = LedgerDatabase.withRoles();
 
 	private DataSource user = this.database.dataSource();
 
@@ -58,7 +58,6 @@ class RedactionTests {
 
 	@BeforeEach
 	void becomeTheRedactor() {
-		Roles.apply(this.database.dataSource(), this.database.schema());
 		this.user = Roles.user(this.database.dataSource(), "audit_redactor");
 		this.redaction = redaction(this.user);
 	}

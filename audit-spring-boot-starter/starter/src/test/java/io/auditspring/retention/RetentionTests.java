@@ -54,7 +54,6 @@ import io.auditspring.signing.Checkpoints;
 import io.auditspring.signing.LedgerVerifier;
 import io.auditspring.signing.RootLog;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,19 +79,20 @@ class RetentionTests {
 
 	private static final Entry JANUARYS = Entries.entry("order.pay", "Order", "43", "john");
 
-	private final LedgerDatabase database = LedgerDatabase.create();
+	private static final LedgerDatabase WRITTEN = threeMonthsAndOneEntryOfToday();
 
-	private DataSource user = this.database.dataSource();
+	private final LedgerDatabase database = WRITTEN.copy();
 
-	@BeforeEach
-	void writeThreeMonthsAndOneOfToday() {
-		Roles.apply(this.database.dataSource(), this.database.schema());
-		this.user = Roles.user(this.database.dataSource(), "audit_retention");
-		this.database.appendAt(Instant.parse("2018-12-31T23:59:59.999999Z"), "main", Entries.entry("december"));
-		this.database.appendAt(Instant.parse("2019-01-01T00:00:00Z"), "main", JANUARYS, Entries.entry("january"));
-		this.database.appendAt(Instant.parse("2019-01-31T00:00:00Z"), "other", Entries.entry("january"));
-		this.database.appendAt(Instant.parse("2019-10-01T00:00:00Z"), "main", Entries.entry("october"));
-		this.database.append("main", Entries.entry("today"));
+	private final DataSource user = Roles.user(this.database.dataSource(), "audit_retention");
+
+	private static LedgerDatabase threeMonthsAndOneEntryOfToday() {
+		LedgerDatabase database = LedgerDatabase.withRoles();
+		database.appendAt(Instant.parse("2018-12-31T23:59:59.999999Z"), "main", Entries.entry("december"));
+		database.appendAt(Instant.parse("2019-01-01T00:00:00Z"), "main", JANUARYS, Entries.entry("january"));
+		database.appendAt(Instant.parse("2019-01-31T00:00:00Z"), "other", Entries.entry("january"));
+		database.appendAt(Instant.parse("2019-10-01T00:00:00Z"), "main", Entries.entry("october"));
+		database.append("main", Entries.entry("today"));
+		return database;
 	}
 
 	private Retention retention(RetentionAction action) {

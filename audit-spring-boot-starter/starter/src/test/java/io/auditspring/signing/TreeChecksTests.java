@@ -21,7 +21,6 @@ import io.auditspring.ledger.checkpoint.VerifierKey;
 import io.auditspring.ledger.internal.entry.Entries;
 import io.auditspring.ledger.internal.table.LedgerDatabase;
 import io.auditspring.ledger.internal.table.LedgerLab;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,20 +36,23 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 class TreeChecksTests {
 
-	private final LedgerLab lab = LedgerLab.create();
+	private static final LedgerLab GONE_ON = goneOn();
+
+	private final LedgerLab lab = GONE_ON.copy();
 
 	@TempDir
 	private Path directory;
 
 	/** 900 entries, of which 600 are in the tree, which is signed. */
-	@BeforeEach
-	void goOn() {
-		this.lab.database.append("main", Entries.entries(300));
+	private static LedgerLab goneOn() {
+		LedgerLab lab = LedgerLab.create();
+		lab.database.append("main", Entries.entries(300));
+		Roles.apply(lab.database.dataSource(), lab.database.schema());
+		return lab;
 	}
 
 	/** Who may make checkpoints. */
 	private DataSource writer() {
-		Roles.apply(this.lab.database.dataSource(), this.lab.database.schema());
 		return Roles.user(this.lab.database.dataSource(), "audit_writer", "audit_reader");
 	}
 

@@ -49,7 +49,6 @@ class ReceiptsTests {
 	@BeforeEach
 	void createTheLab() {
 		this.lab = new ReceivingLab(this.memory);
-		Roles.apply(this.lab.source.dataSource(), this.lab.source.schema());
 		this.atTheSource = Roles.user(this.lab.source.dataSource(), "audit_centre");
 	}
 

@@ -76,7 +76,6 @@ class ReceiveAutoConfigurationTests {
 	}
 
 	private ApplicationContextRunner withSource() {
-		Roles.apply(this.lab.source.dataSource(), this.lab.source.schema());
 		return withSource(Roles.user(this.lab.source.dataSource(), "audit_reader"));
 	}
 
@@ -162,7 +161,6 @@ class ReceiveAutoConfigurationTests {
 	@Test
 	void aSourceThatIsAwayStopsNeitherTheStartNorOthersAndIsToldOnce(CapturedOutput output) {
 		this.lab.write(3);
-		Roles.apply(this.lab.source.dataSource(), this.lab.source.schema());
 		PGSimpleDataSource reader = (PGSimpleDataSource) Roles.user(this.lab.source.dataSource(), "audit_reader");
 		String user = Objects.requireNonNull(reader.getUser());
 		withSource(reader)

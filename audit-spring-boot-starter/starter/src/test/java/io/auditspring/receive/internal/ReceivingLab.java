@@ -64,14 +64,17 @@ final class ReceivingLab {
 	private final Path memory;
 
 	ReceivingLab(Path memory) {
-		this(memory, LedgerDatabase.create());
+		this(memory, LedgerDatabase.withRoles());
 	}
 
 	ReceivingLab(Path memory, LedgerDatabase centre) {
 		this.memory = memory;
-		this.source = LedgerDatabase.create();
+		this.source = LedgerDatabase.withRoles();
 		this.centre = centre;
-		Roles.apply(this.centre.dataSource(), this.centre.schema());
+		if (!query(centre, "select pg_get_userbyid(nspowner) from pg_namespace where nspname = 'audit'")
+			.equals("audit_owner")) {
+			Roles.apply(centre.dataSource(), centre.schema());
+		}
 		this.receiving = Roles.user(this.centre.dataSource(), "audit_receiver");
 		this.receiver = new BundleReceiver(this.receiving, this.centre.schema(), () -> Entries.entries(1).get(0),
 				this.statistics);

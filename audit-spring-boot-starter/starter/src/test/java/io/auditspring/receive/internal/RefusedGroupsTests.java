@@ -45,20 +45,28 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class RefusedGroupsTests {
 
+	private static final LedgerDatabase OF_ANOTHER_ENCODING = ofAnotherEncoding();
+
 	@TempDir
 	private Path memory;
 
 	private ReceivingLab lab;
 
 	@BeforeEach
-	void createACentreOfAnotherEncoding() {
+	void createTheLab() {
+		this.lab = new ReceivingLab(this.memory, OF_ANOTHER_ENCODING.copy());
+	}
+
+	private static LedgerDatabase ofAnotherEncoding() {
 		LedgerDatabase server = LedgerDatabase.create();
 		PGSimpleDataSource database = (PGSimpleDataSource) server.dataSource();
 		String name = database.getDatabaseName() + "_win1252";
 		server.execute(
 				"create database %s template template0 encoding 'WIN1252' lc_collate 'C' lc_ctype 'C'".formatted(name));
-		this.lab = new ReceivingLab(this.memory, LedgerDatabase.empty("jdbc:postgresql://localhost:%d/%s?user=%s"
-			.formatted(database.getPortNumbers()[0], name, database.getUser())));
+		LedgerDatabase empty = LedgerDatabase.empty("jdbc:postgresql://localhost:%d/%s?user=%s"
+			.formatted(database.getPortNumbers()[0], name, database.getUser()));
+		Roles.apply(empty.dataSource(), empty.schema());
+		return empty;
 	}
 
 	private String quarantined() {

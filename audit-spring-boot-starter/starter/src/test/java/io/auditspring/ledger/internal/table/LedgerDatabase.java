@@ -14,6 +14,7 @@ import java.util.Objects;
 import javax.sql.DataSource;
 
 import io.auditspring.TestDatabase;
+import io.auditspring.ledger.Roles;
 import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.entry.Entry;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,15 @@ public final class LedgerDatabase {
 		return new LedgerDatabase(new Schema("audit"), TestDatabase.migrated());
 	}
 
+	/**
+	 * Makes one with the roles of least privilege, which are set up once for all that are
+	 * copied.
+	 * @return the ledger, empty
+	 */
+	public static LedgerDatabase withRoles() {
+		return Prepared.WITH_ROLES.copy();
+	}
+
 	public static LedgerDatabase create(String schema) {
 		return new LedgerDatabase(new Schema(schema), TestDatabase.newDatabase()).migrated();
 	}
@@ -93,7 +103,7 @@ public final class LedgerDatabase {
 	 * Copies a ledger with all that is in it, also as somebody steals or restores one.
 	 */
 	public LedgerDatabase copy() {
-		String name = Objects.requireNonNull(query("select current_database()"));
+		String name = Objects.requireNonNull(((PGSimpleDataSource) this.dataSource).getDatabaseName());
 		return new LedgerDatabase(this.schema, TestDatabase.copyOf(name));
 	}
 
@@ -275,6 +285,18 @@ public final class LedgerDatabase {
 
 	public static YearMonth thisMonth() {
 		return YearMonth.now(ZoneOffset.UTC);
+	}
+
+	private static final class Prepared {
+
+		static final LedgerDatabase WITH_ROLES = prepare();
+
+		private static LedgerDatabase prepare() {
+			LedgerDatabase database = create();
+			Roles.apply(database.dataSource, database.schema);
+			return database;
+		}
+
 	}
 
 }

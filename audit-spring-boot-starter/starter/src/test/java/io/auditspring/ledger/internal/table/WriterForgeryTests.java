@@ -28,14 +28,13 @@ class WriterForgeryTests {
 
 	private static final String THIS_MONTH = LedgerDatabase.partition(LedgerDatabase.thisMonth());
 
-	private final LedgerDatabase database = LedgerDatabase.create();
+	private final LedgerDatabase database = LedgerDatabase.withRoles();
 
 	private DataSource writer = this.database.dataSource();
 
 	@BeforeEach
 	void becomeTheWriter() {
-		Roles.apply(this.database.dataSource(), this.database.schema());
-		// Twice, as an operator does after later migrations.
+		// Once more, as an operator does after later migrations.
 		Roles.apply(this.database.dataSource(), this.database.schema());
 		this.writer = Roles.user(this.database.dataSource(), "audit_writer", "audit_reader");
 		append("main", 3);
