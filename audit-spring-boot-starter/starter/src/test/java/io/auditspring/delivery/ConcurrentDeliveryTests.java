@@ -18,6 +18,7 @@ import io.auditspring.shop.OrderService;
 import io.auditspring.shop.ShopConfiguration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.WebApplicationType;
@@ -99,12 +100,14 @@ class ConcurrentDeliveryTests {
 	}
 
 	@Test
+	@Tag("thorough")
 	void transactionalDeliveryKeepsEachOfEightThousandCalls() throws Exception {
 		callFromAllThreads(CALLS, this.context.getBean(OrderService.class)::read);
 		assertChainOf(THREADS * CALLS + 1);
 	}
 
 	@Test
+	@Tag("thorough")
 	void asynchronousDeliveryKeepsEachOfEightThousandCalls() throws Exception {
 		callFromAllThreads(CALLS, this.context.getBean(OrderService.class)::quick);
 		assertChainOf(THREADS * CALLS + 1);

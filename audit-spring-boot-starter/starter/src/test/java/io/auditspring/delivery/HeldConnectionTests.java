@@ -35,8 +35,10 @@ import io.auditspring.delivery.internal.worker.DeliveryStatistics;
 import io.auditspring.shop.PurchaseOrder;
 import io.auditspring.shop.PurchaseOrderRepository;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
@@ -101,13 +103,24 @@ class HeldConnectionTests {
 	}
 
 	static Stream<Arguments> requests() {
-		return Stream.of(Setting.values())
+		return Stream.of(Setting.OPEN_IN_VIEW, Setting.NOT_OPEN_IN_VIEW)
 			.flatMap((setting) -> Stream.of(Kind.values()).map((kind) -> Arguments.of(setting, kind)));
 	}
 
 	@ParameterizedTest
 	@MethodSource("requests")
 	void asManyRequestsAsThePoolHasConnectionsAreAnswered(Setting setting, Kind kind) throws Exception {
+		assertAreAnswered(setting, kind);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	@Tag("thorough")
+	void soAreTheyWhereConnectionsDoNotCommitByThemselves(Kind kind) throws Exception {
+		assertAreAnswered(Setting.OPEN_IN_VIEW_WITHOUT_AUTO_COMMIT, kind);
+	}
+
+	private void assertAreAnswered(Setting setting, Kind kind) throws Exception {
 		ConfigurableApplicationContext context = context(setting);
 		AuditLog log = new AuditLog(context.getBean(Database.class).dataSource());
 		for (Delivery mode : List.of(Delivery.TRANSACTIONAL, Delivery.ASYNC, Delivery.SYNC)) {

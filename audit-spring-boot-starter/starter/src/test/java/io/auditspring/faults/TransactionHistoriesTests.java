@@ -76,7 +76,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class TransactionHistoriesTests {
 
-	private static final int HISTORIES = Integer.getInteger("faults.histories", 250);
+	private static final int HISTORIES = Integer.getInteger("faults.histories", 60);
 
 	/** So that many histories can be played in several runs. */
 	private static final long FIRST = Long.getLong("faults.first-history", 0);

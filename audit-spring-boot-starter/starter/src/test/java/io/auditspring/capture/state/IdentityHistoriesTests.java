@@ -57,7 +57,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class IdentityHistoriesTests {
 
-	private static final int HISTORIES = Integer.getInteger("faults.histories", 150);
+	private static final int HISTORIES = Integer.getInteger("faults.histories", 40);
 
 	private static final int CALLS = 3;
 

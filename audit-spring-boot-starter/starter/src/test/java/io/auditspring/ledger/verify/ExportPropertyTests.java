@@ -32,6 +32,7 @@ import io.auditspring.web.internal.export.SelectionExport;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Tag;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -220,6 +221,12 @@ class ExportPropertyTests {
 	}
 
 	@Property(tries = 5_000)
+	@Tag("thorough")
+	void anExportThatIsValidAfterManyTriesHasTheSameRoot(@ForAll long seed) {
+		anExportThatIsValidHasTheSameRoot(seed);
+	}
+
+	@Property(tries = 1_000)
 	void anExportThatIsValidHasTheSameRoot(@ForAll long seed) {
 		String mutated = Mutations.mutate(EXPORT, new Random(seed));
 		Verification verification;
@@ -250,6 +257,12 @@ class ExportPropertyTests {
 	}
 
 	@Property(tries = 5_000)
+	@Tag("thorough")
+	void aSelectionThatIsValidAfterManyTriesHasTheSameEntries(@ForAll long seed) {
+		aSelectionThatIsValidHasTheSameEntries(seed);
+	}
+
+	@Property(tries = 1_000)
 	void aSelectionThatIsValidHasTheSameEntries(@ForAll long seed) {
 		SelectionVerification verification;
 		try {

@@ -268,13 +268,13 @@ class AsyncBufferTests {
 			record(context, "first");
 			this.log.await(1);
 			buffer.stop();
-			leaveFiles(context, 2_000);
+			leaveFiles(context, 400);
 			buffer.start();
 			for (int i = 0; i < 30; i++) {
 				record(context, "new");
 			}
 			assertThat(buffer.overflows()).isZero();
-			Awaitility.await().until(() -> this.log.count() == 2_031);
+			Awaitility.await().until(() -> this.log.count() == 431);
 			assertThat(this.log.jdbc()
 				.queryForObject("select max(seq) filter (where action = 'new') < max(seq) from audit.audit_log",
 						Boolean.class))

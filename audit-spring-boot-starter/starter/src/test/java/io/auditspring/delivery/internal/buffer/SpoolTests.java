@@ -114,8 +114,8 @@ class SpoolTests {
 
 	@Test
 	void twoInstancesThatStartTogetherTakeInAFileOnce() {
-		leave(2_000);
-		runner().run((one) -> Recorders.runner(this.database, spool()).run((other) -> assertComplete(other, 2_000)));
+		leave(400);
+		runner().run((one) -> Recorders.runner(this.database, spool()).run((other) -> assertComplete(other, 400)));
 		assertThat(files("")).isEmpty();
 	}
 

@@ -187,7 +187,7 @@ class PoisonTests {
 	void exceptionsThatTellTooMuchOrNothing() {
 		IllegalStateException huge = new IllegalStateException("x".repeat(Poison.HUGE));
 		assertThat(catchThrowable(() -> calls.fail(huge))).isSameAs(huge);
-		assertThat(last()).containsEntry("error", "IllegalStateException: (a message of 104857600 characters)");
+		assertThat(last()).containsEntry("error", "IllegalStateException: (a message of %d characters)".formatted(Poison.HUGE));
 		RuntimeException mute = new MuteException();
 		assertThat(catchThrowable(() -> calls.fail(mute))).isSameAs(mute);
 		assertThat(last()).containsEntry("error", "MuteException: (no message: UnsupportedOperationException)");
@@ -202,12 +202,13 @@ class PoisonTests {
 	@Test
 	void aHugeValueIsNotCopied() {
 		long recorded = log.count();
-		Object value = Map.of("huge", "x".repeat(Poison.HUGE));
+		int huge = 100 << 20;
+		Object value = Map.of("huge", "x".repeat(huge));
 		calls.take(Delivery.ASYNC, "warm");
 		ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 		long before = threads.getCurrentThreadAllocatedBytes();
 		calls.take(Delivery.ASYNC, value);
-		assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(Poison.HUGE / 10);
+		assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(huge / 10);
 		// They come later than the next test's own entries otherwise.
 		await(() -> log.count() == recorded + 2);
 	}
@@ -230,7 +231,7 @@ class PoisonTests {
 	}
 
 	@Test
-	void aStateOf100Megabytes() {
+	void aHugeState() {
 		Map<String, Object> entry = changed(Delivery.TRANSACTIONAL, "x".repeat(Poison.HUGE));
 		assertThat((String) entry.get("after_state")).contains("\"reference\": \"big", "characters cut")
 			.hasSizeLessThan(2 * LIMIT);
