@@ -164,6 +164,7 @@ class KafkaSetupTests {
 		settings.put("audit.kafka.properties.bootstrap.servers", "127.0.0.1:1");
 		settings.put("audit.kafka.properties.default.api.timeout.ms", "100");
 		settings.put("audit.kafka.properties.request.timeout.ms", "100");
+		settings.put("audit.kafka.properties.max.block.ms", "100");
 		settings.put("audit.kafka.properties.metric.reporters", OpenClients.class.getName());
 		DataSource own = TestDatabase.migrated();
 		try (ConfigurableApplicationContext service = carriers.run("orders", own, settings)) {
@@ -180,6 +181,8 @@ class KafkaSetupTests {
 		Map<String, String> settings = settings();
 		settings.put("audit.kafka.properties.bootstrap.servers", "127.0.0.1:1");
 		settings.put("audit.kafka.properties.default.api.timeout.ms", "500");
+		settings.put("audit.kafka.properties.request.timeout.ms", "500");
+		settings.put("audit.kafka.properties.max.block.ms", "500");
 		settings.put("audit.kafka.publish.max-lag", "1s");
 		DataSource own = TestDatabase.migrated();
 		try (ConfigurableApplicationContext service = carriers.run("orders", own, settings)) {

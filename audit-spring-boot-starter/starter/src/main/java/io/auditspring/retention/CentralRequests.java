@@ -42,6 +42,8 @@ final class CentralRequests extends PeriodicWorker {
 
 	private static final Logger logger = LoggerFactory.getLogger(CentralRequests.class);
 
+	private static final Duration FIRST_DELAY = Duration.ofMillis(500);
+
 	private static final Duration INTERVAL = Duration.ofSeconds(5);
 
 	private static final int AT_ONCE = 1000;
@@ -69,7 +71,7 @@ final class CentralRequests extends PeriodicWorker {
 
 	CentralRequests(DataSource dataSource, Schema schema, @Nullable Checkpoints checkpoints, Redaction redaction,
 			TrustedKeys keys) {
-		super("audit-central-requests", INTERVAL, INTERVAL);
+		super("audit-central-requests", FIRST_DELAY, INTERVAL);
 		this.dataSource = dataSource;
 		this.checkpoints = checkpoints;
 		this.redaction = redaction;

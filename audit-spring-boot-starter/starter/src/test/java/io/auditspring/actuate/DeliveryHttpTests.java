@@ -18,6 +18,7 @@ import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
 import io.auditspring.Delivery;
 import io.auditspring.TestDatabase;
+import io.auditspring.delivery.internal.outbox.Relay;
 import io.auditspring.shop.ShopConfiguration;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.awaitility.Awaitility;
@@ -174,6 +175,10 @@ class DeliveryHttpTests {
 			assertThat(meters.get("audit.relay.backlog.age").timeGauge().value(TimeUnit.SECONDS)).isGreaterThan(60);
 		});
 		this.log.jdbc().execute("alter table audit.away rename to audit_log");
+		// It waits longer after each failure otherwise.
+		Relay relay = this.context.getBean(Relay.class);
+		relay.stop();
+		relay.start();
 		this.log.await(1);
 		Awaitility.await().untilAsserted(() -> assertThat(meters.get("audit.relay.backlog").gauge().value()).isZero());
 	}
