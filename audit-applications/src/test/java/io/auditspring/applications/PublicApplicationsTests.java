@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.auditspring.applications.Jvm.Ended;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -60,6 +61,7 @@ class PublicApplicationsTests {
 	}
 
 	@Test
+	@Tag("thorough")
 	void aRestBackEndWithLiquibase() throws Exception {
 		Database database = Database.create();
 		ClassPath classPath = ClassPath.of("articles")
@@ -79,6 +81,7 @@ class PublicApplicationsTests {
 	}
 
 	@Test
+	@Tag("thorough")
 	void oneWithFlywayThatValidates() throws Exception {
 		Database database = Database.create();
 		ClassPath classPath = ClassPath.of("stock").with("spring-boot-starter-flyway", "hibernate-envers").with(TESTS);
@@ -91,6 +94,7 @@ class PublicApplicationsTests {
 	}
 
 	@Test
+	@Tag("thorough")
 	void oneFromJHipster() throws Exception {
 		Database database = Database.create();
 		ClassPath classPath = ClassPath.of("bank")
@@ -116,6 +120,7 @@ class PublicApplicationsTests {
 	}
 
 	@Test
+	@Tag("thorough")
 	void oneWithModulesAndTheirEvents(@TempDir Path directory) throws Exception {
 		Database database = Database.create();
 		ClassPath classPath = ClassPath.of("library")
@@ -143,6 +148,7 @@ class PublicApplicationsTests {
 	}
 
 	@Test
+	@Tag("thorough")
 	void oneWithoutWeb() throws Exception {
 		Database database = Database.create();
 		Ended ended = new Jvm(ClassPath.of("importer")).with(database)

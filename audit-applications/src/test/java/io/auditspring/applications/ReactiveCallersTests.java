@@ -2,6 +2,7 @@ package io.auditspring.applications;
 
 import io.auditspring.applications.Jvm.Ended;
 import org.assertj.core.groups.Tuple;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -28,6 +29,7 @@ class ReactiveCallersTests {
 	}
 
 	@Test
+	@Tag("thorough")
 	void areUnknownToWhatReturnsAtOnceWhereItDoesNot() throws Exception {
 		assertThatCallersAre("limited", UNKNOWN, UNKNOWN, UNKNOWN);
 	}

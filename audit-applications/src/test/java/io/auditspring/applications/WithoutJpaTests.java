@@ -1,6 +1,7 @@
 package io.auditspring.applications;
 
 import io.auditspring.applications.Jvm.Ended;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -26,6 +27,7 @@ class WithoutJpaTests {
 	}
 
 	@Test
+	@Tag("thorough")
 	void springDataJdbcKeepsItsRepositories() throws Exception {
 		Database database = Database.create();
 		Ended ended = run(new Jvm(ClassPath.of("dogs", "spring-boot-starter-data-jdbc")).with(database),
@@ -69,6 +71,7 @@ class WithoutJpaTests {
 	}
 
 	@Test
+	@Tag("thorough")
 	void oneWithAllModulesOfSpringBootsHasNoFlywayThatItNeverAskedFor() throws Exception {
 		Database database = Database.create();
 		database.jdbc().execute("create table of_the_application (id bigint)");
