@@ -16,6 +16,7 @@ import io.auditspring.ledger.checkpoint.Ed25519Signer;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -102,6 +103,7 @@ class KilledReceiverTests {
 	}
 
 	@Test
+	@Tag("faults")
 	void oneThatIsKilledAtRandomMomentsLosesNothing() throws Exception {
 		Random random = new Random();
 		int entries = 0;
@@ -124,6 +126,7 @@ class KilledReceiverTests {
 	}
 
 	@Test
+	@Tag("faults")
 	void oneThatIsFrozenWhileItHoldsTheChainKeepsNobodyFromItForLong() throws Exception {
 		this.lab.write(200);
 		try (ReceivingProcess zombie = start()) {
@@ -151,6 +154,7 @@ class KilledReceiverTests {
 	}
 
 	@Test
+	@Tag("faults")
 	void oneThatIsFrozenWhileAnotherTakesOverDoesNoHarmWhenItComesBack() throws Exception {
 		this.lab.write(200);
 		try (ReceivingProcess zombie = start()) {

@@ -9,11 +9,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
 import io.auditspring.CheckpointSigner;
-import io.auditspring.ledger.Roles;
 import io.auditspring.ledger.checkpoint.Ed25519Signer;
 import io.auditspring.ledger.checkpoint.VerifierKey;
 import io.auditspring.ledger.internal.table.LedgerDatabase;
@@ -22,8 +22,11 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ThrowingRunnable;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -50,49 +53,69 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ManyServicesTests {
 
 	@TempDir
+	private static Path serverDirectory;
+
+	private static EmbeddedPostgres server;
+
+	private static int databases;
+
+	@TempDir
 	private Path directory;
 
-	private EmbeddedPostgres server;
+	private String url;
 
 	private LedgerDatabase source;
 
-	private final LedgerDatabase centre = LedgerDatabase.create();
+	private final LedgerDatabase centre = LedgerDatabase.withRoles();
 
 	private ConfigurableApplicationContext service;
 
 	private @Nullable ConfigurableApplicationContext central;
 
+	@BeforeAll
+	static void startTheServer() throws IOException {
+		server = server(0);
+	}
+
+	@AfterAll
+	static void stopTheServer() throws IOException {
+		server.close();
+	}
+
 	@BeforeEach
-	void startTheService() throws IOException {
-		this.server = server(0);
-		PGSimpleDataSource database = (PGSimpleDataSource) this.server.getPostgresDatabase();
-		this.source = LedgerDatabase.at(database.getUrl() + "?user=postgres").migrated();
+	void startTheService() {
+		String name = "orders_" + databases++;
+		LedgerDatabase.at(url("postgres") + "?user=postgres").execute("create database " + name);
+		this.url = url(name);
+		this.source = LedgerDatabase.at(this.url + "?user=postgres").migrated();
 		this.service = new SpringApplicationBuilder(Service.class).web(WebApplicationType.NONE)
-			.properties("spring.application.name=orders", "spring.datasource.url=" + database.getUrl(),
+			.properties("spring.application.name=orders", "spring.datasource.url=" + this.url,
 					"spring.datasource.username=postgres", "spring.datasource.hikari.connection-timeout=2000",
 					"audit.chain=orders", "audit.checkpoint.private-key=" + Ed25519Signer.newPem(),
 					"audit.checkpoint.memory=" + this.directory.resolve("memory"), "audit.checkpoint.interval=200ms",
 					"spring.main.banner-mode=off")
 			.run();
-		Roles.apply(this.centre.dataSource(), this.centre.schema());
 		this.centre.execute("set role audit_owner; select audit.audit_receive_chain('orders', '%s', 'orders', '%s')"
 			.formatted(this.source.query("select ledger_id from audit.audit_chain where name = 'orders'"),
 					VerifierKey.of(this.service.getBean(CheckpointSigner.class))));
 	}
 
-	private EmbeddedPostgres server(int port) throws IOException {
+	private static String url(String name) {
+		return Objects.requireNonNull(((PGSimpleDataSource) server.getDatabase("postgres", name)).getUrl());
+	}
+
+	private static EmbeddedPostgres server(int port) throws IOException {
 		EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
-			.setDataDirectory(this.directory.resolve("source"))
+			.setDataDirectory(serverDirectory)
 			.setCleanDataDirectory(false)
 			.setPGStartupWait(Duration.ofMinutes(2));
 		return (port != 0) ? builder.setPort(port).start() : builder.start();
 	}
 
 	@AfterEach
-	void stop() throws IOException {
+	void stop() {
 		stopTheCentre();
 		this.service.close();
-		this.server.close();
 	}
 
 	private void stopTheCentre() {
@@ -106,13 +129,12 @@ class ManyServicesTests {
 		ConfigurableApplicationContext running = this.central;
 		if (running == null) {
 			PGSimpleDataSource own = (PGSimpleDataSource) this.centre.dataSource();
-			PGSimpleDataSource there = (PGSimpleDataSource) this.server.getPostgresDatabase();
 			running = new SpringApplicationBuilder(Centre.class)
 				.properties("spring.application.name=centre", "spring.datasource.url=" + own.getUrl(),
 						"spring.datasource.username=" + own.getUser(), "server.port=0", "audit.web.enabled=true",
 						"audit.security.enabled=false", "audit.checkpoint.private-key=" + Ed25519Signer.newPem(),
 						"audit.checkpoint.memory=" + this.directory.resolve("centre-memory"),
-						"audit.receive.sources.orders.url=" + there.getUrl(),
+						"audit.receive.sources.orders.url=" + this.url,
 						"audit.receive.sources.orders.username=postgres", "audit.receive.sources.orders.chains=orders",
 						"audit.receive.interval=100ms", "audit.receive.max-silence=1s", "spring.main.banner-mode=off")
 				.run();
@@ -204,11 +226,11 @@ class ManyServicesTests {
 		centre();
 		record("order.pay", 3);
 		awaitTheSame(3);
-		int port = this.server.getPort();
-		this.server.close();
+		int port = server.getPort();
+		server.close();
 		await(() -> assertThat(health()).isEqualTo(Status.OUT_OF_SERVICE));
 		assertThat(ask("/audit/api/entries?action=order.pay").get("entries")).hasSize(3);
-		this.server = server(port);
+		server = server(port);
 		await(() -> assertThat(health()).isEqualTo(Status.UP));
 		record("order.refund", 4);
 		awaitTheSame(7);
@@ -216,9 +238,19 @@ class ManyServicesTests {
 
 	@Test
 	void aReceiverThatDiesInBetweenLosesNothingAndDoublesNothing() {
-		record("order.pay", 2500);
-		await(() -> assertThat(count(this.source)).isEqualTo(2500));
-		for (int death = 0; death < 5; death++) {
+		assertLosesNothingAndDoublesNothing(600, 2);
+	}
+
+	@Test
+	@Tag("thorough")
+	void aReceiverThatDiesManyTimesLosesNothingAndDoublesNothing() {
+		assertLosesNothingAndDoublesNothing(2500, 5);
+	}
+
+	private void assertLosesNothingAndDoublesNothing(int entries, int deaths) {
+		record("order.pay", entries);
+		await(() -> assertThat(count(this.source)).isEqualTo(entries));
+		for (int death = 0; death < deaths; death++) {
 			centre();
 			this.centre.execute("""
 					select pg_terminate_backend(pid) from pg_stat_activity
@@ -228,7 +260,7 @@ class ManyServicesTests {
 			stopTheCentre();
 		}
 		centre();
-		awaitTheSame(2600);
+		awaitTheSame(entries + 20 * deaths);
 		assertThat(ask("/audit/api/verification").get("valid").booleanValue()).isTrue();
 	}
 
