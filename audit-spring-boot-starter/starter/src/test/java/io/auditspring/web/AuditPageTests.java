@@ -1,6 +1,5 @@
 package io.auditspring.web;
 
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.List;
@@ -13,16 +12,15 @@ import io.auditspring.AuditLog;
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.Keys;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The page as people use it, in a real browser. Its photographs are those of the README:
- * {@code cp target/screenshots/{list,entry}.png docs/}.
+ * The page as people use it, in a real browser. With {@code -Dscreenshots} its photographs
+ * are those of the README: {@code cp target/screenshots/{list,entry}.png docs/}.
  */
 class AuditPageTests extends PageVisit {
 
@@ -49,7 +47,7 @@ class AuditPageTests extends PageVisit {
 		browser.texts(".states .changed td", (values) -> List.of("NEW", "PAID").equals(values));
 		browser.resize(1400, 1000);
 		browser.run("window.scrollTo(0, 0); document.querySelector('aside').scrollTo(0, 0)");
-		browser.photograph(Path.of("target/screenshots/entry.png"));
+		browser.screenshot("entry");
 		browser.turnTo("history");
 		browser.texts(".detail h3", (titles) -> titles.stream().anyMatch("HISTORY OF THIS TARGET"::equals));
 		browser.find("input[type=range]").sendKeys(Keys.HOME);
@@ -74,7 +72,7 @@ class AuditPageTests extends PageVisit {
 		browser.texts(".chain", (chains) -> chains.stream().anyMatch((chain) -> chain.contains("Signed up to entry")));
 		browser.button("Verify the whole ledger").click();
 		browser.texts(".result", (results) -> results.size() == 1 && results.get(0).startsWith("Verified: "));
-		browser.photograph(Path.of("target/screenshots/ledger.png"));
+		browser.screenshot("ledger");
 	}
 
 	@Test
@@ -266,9 +264,18 @@ class AuditPageTests extends PageVisit {
 		browser.awaitAddress((address) -> address.endsWith("/audit/"));
 	}
 
-	@ParameterizedTest
-	@ValueSource(strings = { "light", "dark" })
-	void nobodyIsKeptOut(String theme) {
+	@Test
+	void nobodyIsKeptOut() {
+		assertNobodyIsKeptOut("light");
+	}
+
+	@Test
+	@Tag("scenes")
+	void nobodyIsKeptOutInTheDark() {
+		assertNobodyIsKeptOut("dark");
+	}
+
+	private static void assertNobodyIsKeptOut(String theme) {
 		browser.run("localStorage.setItem('audit-theme', '%s')".formatted(theme));
 		try {
 			open("");
@@ -296,12 +303,12 @@ class AuditPageTests extends PageVisit {
 	void itIsSeenInEveryLight() {
 		goTo("?targetType=Report");
 		browser.texts(".chart rect.success", (bars) -> !bars.isEmpty());
-		browser.photograph(Path.of("target/screenshots/list.png"));
+		browser.screenshot("list");
 		browser.find("[aria-label='Switch to dark']").click();
-		browser.photograph(Path.of("target/screenshots/dark.png"));
+		browser.screenshot("dark");
 		browser.find("[aria-label='Switch to light']").click();
 		browser.resize(420, 900);
-		browser.photograph(Path.of("target/screenshots/narrow.png"));
+		browser.screenshot("narrow");
 		assertThat((Boolean) browser.run("return document.documentElement.scrollWidth <= window.innerWidth")).isTrue();
 		browser.resize(1400, 900);
 	}

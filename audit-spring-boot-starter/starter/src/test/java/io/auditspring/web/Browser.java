@@ -425,6 +425,13 @@ final class Browser implements AutoCloseable {
 		}
 	}
 
+	/** Keeps what is seen there, if {@code -Dscreenshots} asks for it. */
+	void screenshot(String name) {
+		if (Boolean.getBoolean("screenshots")) {
+			photograph(Path.of("target/screenshots/" + name + ".png"));
+		}
+	}
+
 	void photograph(Path file) {
 		try {
 			Files.createDirectories(file.getParent());
