@@ -16,6 +16,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -28,6 +30,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * itself.
  */
 @Tag("shipped")
+@Execution(ExecutionMode.CONCURRENT)
 class ShippedCommandLineTests {
 
 	private static final LedgerCommandLab LAB = LedgerCommandLab.create();
@@ -163,7 +166,9 @@ class ShippedCommandLineTests {
 			Path out = this.directory.resolve("out");
 			Path err = this.directory.resolve("err");
 			List<String> command = new ArrayList<>(
-					List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar",
+					List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+							// Starts, does one thing and ends.
+							"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-jar",
 							System.getProperty("audit.cli.jar")));
 			command.addAll(List.of(arguments));
 			Process process = new ProcessBuilder(command).redirectOutput(out.toFile())
