@@ -36,7 +36,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 				"spring.ai.mcp.client.enabled=false" })
 class AgentHistoriesTests {
 
-	private static final int HISTORIES = Integer.getInteger("faults.agents", 20);
+	private static final int HISTORIES = Integer.getInteger("faults.agents", 6);
 
 	private static final String[] USERS = { "jane", "bob", "" };
 

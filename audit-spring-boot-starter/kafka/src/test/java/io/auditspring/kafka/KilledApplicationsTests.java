@@ -10,6 +10,7 @@ import java.util.Random;
 import io.auditspring.kafka.Carriers.Service;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,6 +53,7 @@ class KilledApplicationsTests {
 	}
 
 	@Test
+	@Tag("faults")
 	void whatWasAcknowledgedIsAtTheCentreOnce() throws Exception {
 		Service orders = this.carriers.service("orders").registered();
 		orders.stop();
