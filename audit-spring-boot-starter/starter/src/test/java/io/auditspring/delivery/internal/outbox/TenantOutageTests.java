@@ -37,6 +37,7 @@ import io.auditspring.signing.LedgerVerifier;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -143,7 +144,7 @@ class TenantOutageTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(Cut.class)
+	@EnumSource(names = { "BEFORE_THE_COMMIT", "BEFORE_THE_ANSWER_FOR_GOOD" })
 	void whateverDiesBetweenTheTwoCommitsEntriesArriveOnce(Cut cut) {
 		runner().run((context) -> {
 			context.getBean(Relays.class).stop();
@@ -157,6 +158,13 @@ class TenantOutageTests {
 			this.faultyNorth.comeBack();
 			assertComplete(context, "no.1", "no.2");
 		});
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	@Tag("thorough")
+	void whateverDiesBetweenTheTwoCommitsEntriesArriveOnceWhateverIsCut(Cut cut) {
+		whateverDiesBetweenTheTwoCommitsEntriesArriveOnce(cut);
 	}
 
 	@Test
