@@ -401,7 +401,7 @@ class AuditAutoConfigurationTests {
 		@Bean(defaultCandidate = false)
 		@AuditDataSource
 		DataSource ledger() {
-			return TestDatabase.newDatabase();
+			return TestDatabase.migrated();
 		}
 
 	}

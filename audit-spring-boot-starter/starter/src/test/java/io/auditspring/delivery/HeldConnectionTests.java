@@ -93,7 +93,7 @@ class HeldConnectionTests {
 		return contexts.computeIfAbsent(setting,
 				(key) -> new SpringApplicationBuilder(Application.class)
 					.initializers((starting) -> starting.getBeanFactory()
-						.registerSingleton("database", new Database(TestDatabase.newDatabase(), setting.autoCommit)))
+						.registerSingleton("database", new Database(TestDatabase.migrated(), setting.autoCommit)))
 					.properties("server.port=0", "spring.jpa.hibernate.ddl-auto=create", "spring.main.banner-mode=off",
 							"spring.flyway.enabled=false", "spring.jpa.open-in-view=" + setting.openInView,
 							"spring.jpa.properties.hibernate.connection.provider_disables_autocommit="

@@ -61,7 +61,7 @@ class ReservePoolTests {
 
 	private static final int POOL = 2;
 
-	private final DataSource database = TestDatabase.newDatabase();
+	private final DataSource database = TestDatabase.migrated();
 
 	private final Server server = new Server(this.database);
 

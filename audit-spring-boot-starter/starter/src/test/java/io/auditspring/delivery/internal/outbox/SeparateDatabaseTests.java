@@ -58,7 +58,7 @@ class SeparateDatabaseTests {
 
 	private final FaultyDataSource faultyBusiness = new FaultyDataSource(this.business);
 
-	private final DataSource ledger = TestDatabase.newDatabase();
+	private final DataSource ledger = TestDatabase.migrated();
 
 	private final FaultyDataSource faultyLedger = new FaultyDataSource(this.ledger);
 

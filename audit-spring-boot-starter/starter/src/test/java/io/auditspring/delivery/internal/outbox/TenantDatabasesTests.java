@@ -66,7 +66,7 @@ class TenantDatabasesTests {
 	private final Map<String, DataSource> databases = Map.of("north", TestDatabase.newDatabase(), "south",
 			TestDatabase.newDatabase());
 
-	private final DataSource head = TestDatabase.newDatabase();
+	private final DataSource head = TestDatabase.migrated();
 
 	private final AuditLog log = new AuditLog(this.head);
 

@@ -67,7 +67,7 @@ import static org.assertj.core.api.Assertions.assertThatNoException;
 @ExtendWith(OutputCaptureExtension.class)
 class TenantOutageTests {
 
-	private final DataSource head = TestDatabase.newDatabase();
+	private final DataSource head = TestDatabase.migrated();
 
 	private final DataSource north = TestDatabase.newDatabase();
 
