@@ -15,6 +15,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -31,6 +33,9 @@ import io.auditspring.ledger.internal.file.WholeFiles;
 public final class DirectoryArchiveStore implements ArchiveStore {
 
 	private static final String UNFINISHED = ".tmp";
+
+	/** Nobody writes so long without writing anything. */
+	private static final Duration ABANDONED = Duration.ofHours(1);
 
 	private final Path directory;
 
@@ -49,6 +54,7 @@ public final class DirectoryArchiveStore implements ArchiveStore {
 		if (Files.exists(file)) {
 			return false;
 		}
+		deleteAbandoned(parent);
 		Path written = Files.createTempFile(parent, "", UNFINISHED);
 		try {
 			Files.copy(content, written, StandardCopyOption.REPLACE_EXISTING);
@@ -88,7 +94,47 @@ public final class DirectoryArchiveStore implements ArchiveStore {
 
 	@Override
 	public List<String> list(String directory) throws IOException {
-		return list(file(directory));
+		Path path = file(directory);
+		deleteAbandoned(path);
+		return list(path);
+	}
+
+	/**
+	 * Whoever was killed while it wrote left what nobody else knows of, and what may be
+	 * erased meanwhile.
+	 */
+	private static void deleteAbandoned(Path directory) throws IOException {
+		if (!Files.isDirectory(directory)) {
+			return;
+		}
+		List<Path> files;
+		try (Stream<Path> inIt = Files.list(directory)) {
+			files = inIt.toList();
+		}
+		for (Path file : files) {
+			if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+				deleteAbandoned(file);
+			}
+			else if (isAbandoned(file)) {
+				Files.deleteIfExists(file);
+			}
+		}
+	}
+
+	/** Named as {@link Files#createTempFile} does. */
+	private static boolean isAbandoned(Path file) throws IOException {
+		if (!file.getFileName().toString().matches("[0-9]+[.]tmp")) {
+			return false;
+		}
+		try {
+			return Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS)
+				.toInstant()
+				.isBefore(Instant.now().minus(ABANDONED));
+		}
+		catch (NoSuchFileException ex) {
+			// Somebody has finished it at this moment.
+			return false;
+		}
 	}
 
 	/**

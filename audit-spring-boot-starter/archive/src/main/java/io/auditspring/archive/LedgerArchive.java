@@ -5,8 +5,10 @@
 package io.auditspring.archive;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -59,6 +61,8 @@ import org.jspecify.annotations.Nullable;
 public final class LedgerArchive implements MonthArchive, RedactableArchive {
 
 	private static final long PORTION = 10_000;
+
+	private static final String NO_CONNECTION = "08";
 
 	private final DataSource dataSource;
 
@@ -261,13 +265,17 @@ public final class LedgerArchive implements MonthArchive, RedactableArchive {
 			return told;
 		}
 		try {
+			Failures failures = new Failures();
 			for (RangeName range : this.ranges.all().keySet()) {
-				renew(this.ranges.kept(range), wanted.requestedBy(), false);
-				this.erasure.erase(range, wanted, told);
+				failures.attempt(range, () -> {
+					renew(this.ranges.kept(range), wanted.requestedBy(), false);
+					this.erasure.erase(range, wanted, told);
+				});
 			}
+			failures.throwFirst();
 			return told;
 		}
-		catch (SQLException | IllegalStateException ex) {
+		catch (SQLException ex) {
 			throw new IOException(ex.getMessage(), ex);
 		}
 	}
@@ -279,19 +287,20 @@ public final class LedgerArchive implements MonthArchive, RedactableArchive {
 			DeclaredErasures.News news = this.declared.next(recorded);
 			Failures failures = new Failures();
 			Set<RangeName> held = new HashSet<>();
-			news.ranges().forEach((range, erased) -> failures.attempt(() -> {
-				renew(this.ranges.kept(range), requestedBy, false);
-				if (!this.erasure.follow(range, erased, requestedBy)) {
-					held.add(range);
-				}
-			}));
+			for (Map.Entry<RangeName, ArchiveErasure.Declared> erased : news.ranges().entrySet()) {
+				RangeName range = erased.getKey();
+				failures.attempt(range, () -> {
+					renew(this.ranges.kept(range), requestedBy, false);
+					if (!this.erasure.follow(range, erased.getValue(), requestedBy)) {
+						held.add(range);
+					}
+				});
+			}
 			if (failures.first == null) {
 				this.declared.done(news, held);
 			}
 			renewSignatures(recorded, requestedBy, failures);
-			if (failures.first != null) {
-				throw failures.first;
-			}
+			failures.throwFirst();
 		}
 		catch (SQLException ex) {
 			throw new IOException(ex.getMessage(), ex);
@@ -302,14 +311,14 @@ public final class LedgerArchive implements MonthArchive, RedactableArchive {
 	 * Since a key leaked, what it signed proves nothing any more. A checkpoint by another
 	 * one may come later, as what is recorded here makes its chain grow.
 	 */
-	private void renewSignatures(Set<RangeName> recorded, String requestedBy, Failures failures) {
+	private void renewSignatures(Set<RangeName> recorded, String requestedBy, Failures failures) throws SQLException {
 		TrustedKeys keys = this.evidence.keys();
 		if (keys == null || keys.retired().isEmpty()) {
 			return;
 		}
 		for (RangeName range : recorded) {
 			if (!this.signedByTrusted.contains(range)) {
-				failures.attempt(() -> {
+				failures.attempt(range, () -> {
 					renew(this.ranges.kept(range), requestedBy, true);
 					if (this.ranges.kept(range).proof().isSignedBy(keys)) {
 						this.signedByTrusted.add(range);
@@ -320,22 +329,32 @@ public final class LedgerArchive implements MonthArchive, RedactableArchive {
 	}
 
 	/**
-	 * What fails of one range must not keep others from their turn.
+	 * What fails of one range must not keep others from their turn. Without the database
+	 * none has one.
 	 */
 	private static final class Failures {
 
 		private @Nullable IOException first;
 
-		void attempt(Attempt attempt) {
+		void attempt(RangeName range, Attempt attempt) throws SQLException {
 			try {
 				attempt.run();
 			}
-			catch (IOException ex) {
-				add(ex);
+			catch (SQLException ex) {
+				if (ex instanceof SQLTransientConnectionException
+						|| String.valueOf(ex.getSQLState()).startsWith(NO_CONNECTION)) {
+					throw ex;
+				}
+				add(failed(range, ex));
 			}
-			catch (SQLException | IllegalStateException | CheckpointRefusedException | InvalidCheckpointException ex) {
-				add(new IOException(ex.getMessage(), ex));
+			catch (IOException | IllegalStateException | CheckpointRefusedException | InvalidCheckpointException ex) {
+				add(failed(range, ex));
 			}
+		}
+
+		private static IOException failed(RangeName range, Exception failure) {
+			String why = (failure instanceof FileSystemException) ? failure.toString() : failure.getMessage();
+			return new IOException("%s: %s".formatted(range, why), failure);
 		}
 
 		private void add(IOException failure) {
@@ -344,6 +363,12 @@ public final class LedgerArchive implements MonthArchive, RedactableArchive {
 			}
 			else {
 				this.first.addSuppressed(failure);
+			}
+		}
+
+		void throwFirst() throws IOException {
+			if (this.first != null) {
+				throw this.first;
 			}
 		}
 

@@ -137,13 +137,17 @@ final class RecordedRanges {
 	/**
 	 * Deletes what nobody recorded of a range, and what something newer supersedes.
 	 * @return what is recorded of it
+	 * @throws IOException if it may be all there is: the ledger or the archive is not
+	 * what it was
 	 */
 	@Nullable Recorded clear(RangeName range) throws IOException, SQLException {
 		return OwnTransaction.<@Nullable Recorded, IOException>run(this.dataSource, (connection) -> {
 			lock(connection, range);
 			Recorded recorded = at(connection, range.chain(), range.first());
 			int generation = (recorded != null) ? recorded.generation() : 0;
-			for (String name : this.store.list(range.directory())) {
+			List<String> names = this.store.list(range.directory());
+			requireKept(connection, range, generation, names);
+			for (String name : names) {
 				RangeName.File file = RangeName.parse(name);
 				if (file != null && (file.generation() > generation
 						|| (file.kind().equals("payload") && file.generation() < generation))) {
@@ -151,6 +155,34 @@ final class RecordedRanges {
 				}
 			}
 			return recorded;
+		});
+	}
+
+	/**
+	 * A generation goes only after the next one was recorded. If it is gone and the
+	 * ledger does not know that, the ledger is a restored or copied one.
+	 */
+	private void requireKept(Connection connection, RangeName range, int generation, List<String> names)
+			throws IOException, SQLException {
+		if (generation == 0) {
+			requireHere(connection, names);
+			return;
+		}
+		for (String kept : List.of(range.payload(generation), range.manifest(generation))) {
+			if (!names.contains(kept)) {
+				throw new IOException(("the archive lacks '%s', which the ledger names%s. Nothing is deleted; "
+						+ "see 'When a backup was restored' in docs/ARCHIVE.md")
+					.formatted(kept,
+							hasNewer(names, generation) ? ", and has a newer generation, which the ledger does not know: "
+									+ "this is a restored database, or a copy of another one" : ""));
+			}
+		}
+	}
+
+	private static boolean hasNewer(List<String> names, int generation) {
+		return names.stream().anyMatch((name) -> {
+			RangeName.File file = RangeName.parse(name);
+			return file != null && file.kind().equals("payload") && file.generation() > generation;
 		});
 	}
 
@@ -167,10 +199,10 @@ final class RecordedRanges {
 				RangeName.File file = RangeName.parse(name);
 				if (file != null && file.range().overlaps(range) && !file.range().equals(range)
 						&& !isRecorded(connection, file.range())) {
-					requireHere(connection, name, file);
 					others.add(name);
 				}
 			}
+			requireHere(connection, others);
 			for (String other : others) {
 				this.store.delete(other);
 			}
@@ -179,14 +211,17 @@ final class RecordedRanges {
 	}
 
 	// Each hash holds all before it, and of which ledger they are.
-	private void requireHere(Connection connection, String name, RangeName.File file) throws IOException, SQLException {
-		Manifest manifest = file.kind().equals("manifest") ? readable(name) : null;
-		if (manifest != null && !Arrays.equals(manifest.lastHash(),
-				Sql.find(connection, this.hash, (row) -> row.getBytes(1), file.range().chain(), file.range().last()))) {
-			throw new IOException(
-					("the archive has %s that are not those of this ledger: they are another ledger's, or "
-							+ "what a restored database lacks. Give each ledger an archive of its own, or move these files away")
-						.formatted(file.range()));
+	private void requireHere(Connection connection, List<String> names) throws IOException, SQLException {
+		for (String name : names) {
+			RangeName.File file = RangeName.parse(name);
+			Manifest manifest = (file != null && file.kind().equals("manifest")) ? readable(name) : null;
+			if (file != null && manifest != null && !Arrays.equals(manifest.lastHash(), Sql.find(connection, this.hash,
+					(row) -> row.getBytes(1), file.range().chain(), file.range().last()))) {
+				throw new IOException(
+						("the archive has %s that are not those of this ledger: they are another ledger's, or "
+								+ "what a restored database lacks. Give each ledger an archive of its own, or move these files away")
+							.formatted(file.range()));
+			}
 		}
 	}
 
@@ -210,7 +245,9 @@ final class RecordedRanges {
 		OwnTransaction.<Boolean, IOException>run(this.dataSource, (connection) -> {
 			lock(connection, range);
 			if (at(connection, range.chain(), range.first()) == null) {
-				for (String name : this.store.list(range.directory())) {
+				List<String> names = this.store.list(range.directory());
+				requireHere(connection, names);
+				for (String name : names) {
 					this.store.delete(name);
 				}
 			}

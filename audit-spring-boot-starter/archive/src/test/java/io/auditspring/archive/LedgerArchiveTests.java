@@ -4,15 +4,21 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;
+import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
@@ -26,6 +32,7 @@ import io.auditspring.ledger.internal.table.StoredEntry;
 import io.auditspring.ledger.checkpoint.Ed25519Signer;
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.entry.EntryCodec;
+import io.auditspring.ledger.internal.merkle.Sha256;
 import io.auditspring.ledger.verify.ChainVerification;
 import io.auditspring.ledger.verify.TrustPolicy;
 import io.auditspring.ledger.verify.Verification;
@@ -39,6 +46,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.util.FileSystemUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -237,6 +245,156 @@ class LedgerArchiveTests {
 			.isInstanceOf(IOException.class)
 			.hasMessageContaining("not those of this ledger");
 		assertThat(this.store.list()).isEqualTo(before);
+	}
+
+	@Test
+	void whatIsInTheArchiveUnderTheSameNamesAndNotInTheLedgerIsNotClearedAway() throws Exception {
+		CheckpointSigner stranger = Ed25519Signer.ofPem("example.com/other", Ed25519Signer.newPem());
+		List<StoredEntry> entries = new SampleChain("main", 99).entries(300);
+		new RangeWriter(this.store, new ArchiveOptions(null, "256MB", 2), stranger)
+			.write(SampleChain.seal(entries, 0, 299, stranger), entries::forEach, UnaryOperator.identity());
+		List<byte[]> before = contents();
+		assertThat(retire().reason()).contains("not those of this ledger");
+		assertThat(contents()).containsExactlyElementsOf(before);
+		assertThat(left()).isEqualTo("342");
+	}
+
+	private List<byte[]> contents() throws IOException {
+		List<byte[]> contents = new ArrayList<>();
+		for (String name : this.store.list()) {
+			contents.add(Files.readAllBytes(this.directory.resolve(name)));
+		}
+		return contents;
+	}
+
+	/** The generation that it knows is deleted: what it does not know is all there is. */
+	@Test
+	void whatARestoredDatabaseDoesNotKnowIsNotClearedAway() throws Exception {
+		retired();
+		assertThat(erase(7)).containsExactly(RedactableArchive.Result.ERASED);
+		ArchivedLedger restored = ArchivedLedger.copyOf(this.ledger, this.store, KEY, this.memory);
+		assertThat(erase(8)).containsExactly(RedactableArchive.Result.ERASED);
+		this.ledger = restored;
+		List<String> before = this.store.list();
+		assertThat(before).contains("chain=main/000000000000-000000000299/payload-3.parquet")
+			.doesNotContain("chain=main/000000000000-000000000299/payload-2.parquet");
+		assertThatThrownBy(() -> erase(9)).isInstanceOf(IOException.class)
+			.hasMessageContaining("lacks 'chain=main/000000000000-000000000299/payload-2.parquet'")
+			.hasMessageContaining("this is a restored database, or a copy of another one");
+		assertThatThrownBy(() -> this.ledger.archive().followLedger(EntryCodec.write(List.of(CLERK))))
+			.isInstanceOf(IOException.class)
+			.hasMessageContaining("payload-2.parquet");
+		assertThat(this.store.list()).isEqualTo(before);
+		takeOverTheNewestGeneration();
+		assertThat(erase(9)).containsExactly(RedactableArchive.Result.ERASED);
+		assertThat(this.store.list()).contains("chain=main/000000000000-000000000299/payload-4.parquet");
+		assertThat(erase(8)).containsExactly(RedactableArchive.Result.REDACTED);
+		assertThat(verify().chains()).hasToString("[main [0, 340): valid, other [0, 2): valid]");
+	}
+
+	/** As the documents say. */
+	private void takeOverTheNewestGeneration() throws IOException {
+		Path manifest = this.directory.resolve("chain=main/000000000000-000000000299/manifest-3.json");
+		this.ledger.execute("""
+				select audit.audit_archive(chain, first_seq, last_seq, generation + 1, '%s', first_recorded_at,
+					last_recorded_at, '{"actorType": "user", "operation": "01890000-0000-7000-8000-000000000001",
+						"actor": {"id": "dba"}}')
+				from audit.audit_archived
+				where chain = 'main' and first_seq = 0 and generation = 2
+				""".formatted(HexFormat.of().formatHex(Sha256.hash(Files.readAllBytes(manifest)))));
+	}
+
+	@Test
+	void whatWasArchivedAndErasedSinceTheBackupIsArchivedAgain(@TempDir Path other) throws Exception {
+		retired();
+		erase(7);
+		this.ledger = ArchivedLedger.copyOf(written, this.store, KEY, other);
+		assertThat(retire().retired()).containsExactly(DECEMBER, JANUARY);
+		assertNothingIsLostAndNothingDouble();
+	}
+
+	@Test
+	void whatARestoredArchiveHasIsNotClearedAway() throws Exception {
+		retired();
+		Path range = this.directory.resolve("chain=main/000000000000-000000000299");
+		byte[] payload = Files.readAllBytes(range.resolve("payload-1.parquet"));
+		erase(7);
+		byte[] erased = Files.readAllBytes(range.resolve("payload-2.parquet"));
+		Files.delete(range.resolve("payload-2.parquet"));
+		Files.write(range.resolve("payload-1.parquet"), payload);
+		assertThatThrownBy(() -> erase(8)).isInstanceOf(IOException.class)
+			.hasMessageContaining("lacks 'chain=main/000000000000-000000000299/payload-2.parquet', which the ledger names.");
+		assertThat(range.resolve("payload-1.parquet")).exists();
+		Files.write(range.resolve("payload-2.parquet"), erased);
+		assertThat(erase(8)).containsExactly(RedactableArchive.Result.ERASED);
+		assertThat(range.resolve("payload-1.parquet")).doesNotExist();
+		assertThat(verify().chains()).hasToString("[main [0, 340): valid, other [0, 2): valid]");
+	}
+
+	@Test
+	void whatSomebodyLeftWhoWasKilledWhileItWroteIsDeletedWhenSomethingIsErased() throws Exception {
+		retired();
+		Path payload = this.directory.resolve("chain=main/000000000000-000000000299/payload-1.parquet");
+		Path killed = Files.copy(payload, payload.resolveSibling("123.tmp"));
+		Path elsewhere = Files.copy(payload, this.directory.resolve("chain=other/456.tmp"));
+		Path writing = Files.copy(payload, payload.resolveSibling("789.tmp"));
+		for (Path old : List.of(killed, elsewhere)) {
+			Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofHours(2))));
+		}
+		assertThat(this.store.list()).hasSize(12);
+		assertThat(killed).exists();
+		erase(7);
+		assertThat(killed).doesNotExist();
+		assertThat(writing).exists();
+		assertThat(this.store.list("chain=other/")).hasSize(4);
+		assertThat(elsewhere).doesNotExist();
+	}
+
+	@Test
+	void oneThatIsKilledWhileItWritesIsFollowedByOneThatDeletesWhatItLeft() throws Exception {
+		Path killed = Files.createDirectories(this.directory.resolve("chain=main/000000000000-000000000299"))
+			.resolve("123.tmp");
+		Files.writeString(killed, "half a payload");
+		Files.setLastModifiedTime(killed, FileTime.from(Instant.now().minus(Duration.ofHours(2))));
+		Path content = Files.writeString(this.memory.resolve("content"), "the file");
+		this.store.putIfAbsent("chain=main/000000000000-000000000299/core.parquet", content);
+		assertThat(killed).doesNotExist();
+	}
+
+	/** What is erased of other ranges must not wait until somebody mends the first. */
+	@Test
+	void oneRangeThatCannotBeReadKeepsNoOtherFromBeingErased() throws Exception {
+		retired();
+		Files.write(this.directory.resolve("chain=main/000000000000-000000000299/payload-1.parquet"), new byte[10]);
+		assertThatThrownBy(() -> erase(7, 301)).isInstanceOf(IOException.class)
+			.hasMessageStartingWith("entries 0 to 299 of chain 'main': ")
+			.hasMessageContaining("payload-1.parquet' is not the one");
+		assertThat(this.store.list()).contains("chain=main/000000000300-000000000339/payload-2.parquet");
+		assertThat(this.ledger
+			.query("select string_agg(metadata ->> 'seq', ' ') from audit.audit_log where action = 'audit.redaction'"))
+			.isEqualTo("301");
+	}
+
+	@Test
+	void withoutTheDatabaseNoRangeIsTriedAfterTheFirst() throws Exception {
+		retired();
+		AtomicInteger connections = new AtomicInteger();
+		LedgerArchive archive = new LedgerArchive(new DelegatingDataSource(this.ledger.dataSource()) {
+
+			@Override
+			public Connection getConnection() throws SQLException {
+				if (connections.incrementAndGet() > 1) {
+					throw new SQLTransientConnectionException("there is no connection for half a minute");
+				}
+				return super.getConnection();
+			}
+
+		}, this.ledger.schema(), this.store, ArchiveOptions.DEFAULT, null, this.ledger.evidence());
+		assertThatThrownBy(() -> archive.redact(List.of(UUID.fromString(id(7))), EntryGroup.ACTOR, "asked to",
+				EntryCodec.write(List.of(CLERK))))
+			.isInstanceOf(IOException.class)
+			.hasMessageContaining("for half a minute");
+		assertThat(connections).hasValue(2);
 	}
 
 	/** What nobody recorded would be in no erasure's way. */
@@ -493,7 +651,7 @@ class LedgerArchiveTests {
 				erase(7);
 			}
 			catch (IOException ex) {
-				assertThat(ex).hasMessage("died at step " + step);
+				assertThat(ex).hasMessage("entries 0 to 299 of chain 'main': died at step " + step);
 			}
 		}
 		this.store.failAt(0);

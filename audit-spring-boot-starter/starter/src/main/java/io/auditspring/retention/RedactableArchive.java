@@ -29,8 +29,8 @@ public interface RedactableArchive {
 	 * @param reason why, without what is erased
 	 * @param requestedBy an entry that says who asks for it, as entries are staged
 	 * @return what became of each entry that is in the archive only
-	 * @throws IOException if the archive cannot be read or written; what was erased
-	 * before is erased, and doing it again completes it
+	 * @throws IOException if not all of the archive can be read or written; the rest is
+	 * erased, and doing it again completes it
 	 */
 	List<Redacted> redact(Collection<UUID> ids, EntryGroup group, String reason, String requestedBy) throws IOException;
 
@@ -41,8 +41,8 @@ public interface RedactableArchive {
 	 * @param reason why, without what is erased
 	 * @param requestedBy an entry that says who asks for it, as entries are staged
 	 * @return what became of each entry that is in the archive only
-	 * @throws IOException if the archive cannot be read or written; what was erased
-	 * before is erased, and doing it again completes it
+	 * @throws IOException if not all of the archive can be read or written; the rest is
+	 * erased, and doing it again completes it
 	 */
 	List<Redacted> erase(Collection<Subject> subjects, String reason, String requestedBy) throws IOException;
 
