@@ -6,11 +6,15 @@ package io.auditspring.archive;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 import io.auditspring.Actor;
 import io.auditspring.ActorType;
@@ -18,6 +22,8 @@ import io.auditspring.Outcome;
 import io.auditspring.Severity;
 import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.checkpoint.Ed25519Signer;
+import io.auditspring.ledger.checkpoint.RedactionRequest;
+import io.auditspring.ledger.checkpoint.VerifierKey;
 import io.auditspring.ledger.internal.entry.CanonicalJson;
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.entry.EntryCodec;
@@ -31,11 +37,14 @@ import io.auditspring.retention.LegalHolds;
 import io.auditspring.retention.RedactableArchive;
 import io.auditspring.retention.Retention;
 import io.auditspring.retention.Subject;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ThrowingRunnable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -47,6 +56,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ArchivedErasureTests {
 
 	private static final String KEY = Ed25519Signer.newPem();
+
+	private static final Ed25519Signer CENTRE = Ed25519Signer.ofPem("centre", Ed25519Signer.newPem());
 
 	private static final YearMonth JANUARY_2019 = YearMonth.of(2019, 1);
 
@@ -263,6 +274,71 @@ class ArchivedErasureTests {
 				.isEqualTo(Map.of(ErasureReport.Cause.MISSING, List.of(nowhere)));
 			assertThat(redaction.redact(retired, EntryGroup.ACTOR, "r").left())
 				.isEqualTo(Map.of(ErasureReport.Cause.RETIRED, List.of(retired)));
+		});
+	}
+
+	/** Which does what a centre asks. */
+	private ApplicationContextRunner asked(ArchiveStore store) {
+		return ArchivingApplication.of(this.ledger.dataSource(), KEY, this.memory)
+			.withPropertyValues("audit.retention.centre-keys=" + VerifierKey.of(CENTRE))
+			.withBean(ArchiveStore.class, () -> store);
+	}
+
+	/** To erase the actors of some entries, in one transaction. */
+	private void ask(long... places) {
+		this.ledger.execute(LongStream.of(places).mapToObj((seq) -> {
+			UUID id = UUID.fromString(this.ledger.query("select id from audit.audit_log where seq = " + seq));
+			String note = new RedactionRequest("example.com/audit/main", seq, id, "actor", "asked to").sign(CENTRE);
+			return "select audit.audit_take_request('main', %d, '%s', 'actor', 'asked to', '%s')".formatted(seq, id,
+					note);
+		}).collect(Collectors.joining(";")));
+	}
+
+	private String erased() {
+		return this.ledger.query("""
+				select coalesce(string_agg(seq::text, ' ' order by seq), 'none') from audit.audit_log
+				where actor_digest is not null
+				""");
+	}
+
+	private static void await(ThrowingRunnable becomesTrue) {
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(90))
+			.pollInterval(Duration.ofMillis(50))
+			.untilAsserted(becomesTrue);
+	}
+
+	@Test
+	void theArchiveIsReadOnceForAllThatACentreAsksForTogether() {
+		FaultyStore store = new FaultyStore(this.directory);
+		List<String> erasedBefore = new CopyOnWriteArrayList<>();
+		asked(store).run((context) -> {
+			assertThat(context.getBean(Retention.class).apply().retired()).containsExactly(JANUARY_2019);
+			store.onList(() -> erasedBefore.add(erased()));
+			ask(7, 8, 9, 10, 12, 13);
+			await(() -> assertThat(erased()).isEqualTo("7 8 9 10 12 13"));
+			await(() -> assertThat(erasedBefore).isNotEmpty().containsOnly("7 8 9 10 12 13"));
+		});
+	}
+
+	/** When it is asked for again, there is nothing more to erase in the database. */
+	@Test
+	void whatACentreAskedForIsInNoStatisticsOfTheDatabaseThoughTheArchiveFails() {
+		String samples = """
+				select coalesce(most_common_vals::text, '') from pg_stats
+				where schemaname = 'audit' and tablename = 'audit_log_2026_11' and attname = 'actor_id'
+				""";
+		FaultyStore store = new FaultyStore(this.directory);
+		asked(store).run((context) -> {
+			assertThat(context.getBean(Retention.class).apply().retired()).containsExactly(JANUARY_2019);
+			this.ledger.execute("analyze audit.audit_log_2026_11");
+			assertThat(this.ledger.query(samples)).contains("jane", "clerk");
+			store.onList(() -> {
+				throw new IOException("the archive is away");
+			});
+			ask(8, 11, 12);
+			await(() -> assertThat(erased()).isEqualTo("8 11 12"));
+			await(() -> assertThat(this.ledger.query(samples)).contains("jane").doesNotContain("clerk"));
 		});
 	}
 

@@ -21,6 +21,9 @@ final class FaultyStore implements ArchiveStore {
 
 	private int steps;
 
+	private Meanwhile whenListed = () -> {
+	};
+
 	private boolean damages;
 
 	private int meanwhileAt;
@@ -42,6 +45,20 @@ final class FaultyStore implements ArchiveStore {
 		this.steps = 0;
 		this.meanwhileAt = step;
 		this.meanwhile = meanwhile;
+	}
+
+	/** What happens whenever the files of a range are listed. */
+	void onList(Meanwhile meanwhile) {
+		this.whenListed = meanwhile;
+	}
+
+	private static void happens(Meanwhile meanwhile) throws IOException {
+		try {
+			meanwhile.happens();
+		}
+		catch (Exception ex) {
+			throw new IOException(ex);
+		}
 	}
 
 	/**
@@ -76,12 +93,7 @@ final class FaultyStore implements ArchiveStore {
 		this.steps++;
 		if (this.steps == this.meanwhileAt) {
 			this.meanwhileAt = 0;
-			try {
-				this.meanwhile.happens();
-			}
-			catch (Exception ex) {
-				throw new IOException(ex);
-			}
+			happens(this.meanwhile);
 		}
 		if (this.steps == this.failsAt) {
 			throw new IOException("died at step " + this.steps);
@@ -109,6 +121,7 @@ final class FaultyStore implements ArchiveStore {
 
 	@Override
 	public List<String> list(String directory) throws IOException {
+		happens(this.whenListed);
 		return this.store.list(directory);
 	}
 

@@ -8,13 +8,16 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.YearMonth;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 
 import javax.sql.DataSource;
@@ -110,11 +113,15 @@ final class CentralRequests extends PeriodicWorker {
 			List<Asked> open = OwnTransaction.look(this.dataSource,
 					(connection) -> Sql.list(connection, this.open, Asked::of, (after != null) ? after.chain() : "",
 							(after != null) ? after.seq() : -1, (after != null) ? after.group() : ""));
-			Map<String, String> logs = new HashMap<>();
-			Set<YearMonth> months = new HashSet<>();
-			open.forEach((asked) -> months.addAll(erase(asked, logs.computeIfAbsent(asked.chain(), this::log))));
-			lookOnBehind(open);
-			this.redaction.forget(months);
+			Set<YearMonth> months = new TreeSet<>();
+			try {
+				signed(open).forEach((work, asked) -> erase(work, asked, months));
+				lookOnBehind(open);
+			}
+			finally {
+				// What is erased is not open any more, and nobody would come back to it.
+				this.redaction.forget(months);
+			}
 			this.failing = false;
 		}
 		catch (SQLException | RuntimeException ex) {
@@ -144,17 +151,47 @@ final class CentralRequests extends PeriodicWorker {
 		return Objects.requireNonNull(this.checkpoints).latest(chain).map(Checkpoint::origin).orElse("");
 	}
 
-	/** Says in which months something was erased. */
-	private Set<YearMonth> erase(Asked asked, String log) {
-		RedactionRequest request = new RedactionRequest(log, asked.seq(), asked.id(), asked.group(), asked.reason());
-		if (!request.isSigned(asked.note(), this.keys)) {
-			tell(asked, "no key of audit.retention.centre-keys signed that");
-			return Set.of();
+	/** What a key that is known here signed, by what is done at once: the archive is read for each. */
+	private Map<Work, List<Asked>> signed(List<Asked> open) {
+		Map<String, String> logs = new HashMap<>();
+		Map<Work, List<Asked>> signed = new LinkedHashMap<>();
+		for (Asked asked : open) {
+			RedactionRequest request = new RedactionRequest(logs.computeIfAbsent(asked.chain(), this::log), asked.seq(),
+					asked.id(), asked.group(), asked.reason());
+			if (request.isSigned(asked.note(), this.keys)) {
+				signed.computeIfAbsent(new Work(asked.group(), asked.reason()), (work) -> new ArrayList<>()).add(asked);
+			}
+			else {
+				tell(asked, "no key of audit.retention.centre-keys signed that");
+			}
 		}
-		ErasureReport report = this.redaction.redactOnly(List.of(asked.id()),
-				EntryGroup.valueOf(asked.group().toUpperCase(Locale.ROOT)), asked.reason());
-		report.left().keySet().forEach((cause) -> tell(asked, "it is " + cause.name().toLowerCase(Locale.ROOT)));
-		return report.months().keySet();
+		return signed;
+	}
+
+	/**
+	 * What is done at once.
+	 *
+	 * @param group what is to be erased, as it is stored
+	 * @param reason why
+	 */
+	private record Work(String group, String reason) {
+
+	}
+
+	private void erase(Work work, List<Asked> asked, Set<YearMonth> months) {
+		Erasure erasure = new Erasure();
+		try {
+			this.redaction.redactOnly(asked.stream().map(Asked::id).toList(),
+					EntryGroup.valueOf(work.group().toUpperCase(Locale.ROOT)), work.reason(), erasure);
+		}
+		finally {
+			months.addAll(erasure.touched());
+		}
+		erasure.report()
+			.left()
+			.forEach((cause, ids) -> asked.stream()
+				.filter((each) -> ids.contains(each.id()))
+				.forEach((each) -> tell(each, "it is " + cause.name().toLowerCase(Locale.ROOT))));
 	}
 
 	private void tell(Asked asked, String why) {

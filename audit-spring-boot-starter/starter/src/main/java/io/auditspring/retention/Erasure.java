@@ -11,8 +11,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 
 import io.auditspring.ledger.EntryGroup;
@@ -23,11 +26,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Erasure {
 
+	private static final Set<String> ERASED = Set.of("erased", "redacted");
+
 	private final Map<EntryGroup, Long> erased = new EnumMap<>(EntryGroup.class);
 
 	private final SortedMap<YearMonth, Long> months = new TreeMap<>();
 
 	private final Map<ErasureReport.Cause, List<UUID>> left = new EnumMap<>(ErasureReport.Cause.class);
+
+	private final SortedSet<YearMonth> touched = new TreeSet<>();
 
 	private long alreadyErased;
 
@@ -37,6 +44,9 @@ final class Erasure {
 
 	/** What is in no month of the database any more is not erased there. */
 	void add(UUID id, @Nullable YearMonth month, EntryGroup group, String result) {
+		if (month != null && ERASED.contains(result)) {
+			this.touched.add(month);
+		}
 		switch (result) {
 			case "erased" -> {
 				this.erased.merge(group, 1L, Long::sum);
@@ -54,6 +64,11 @@ final class Erasure {
 	void elsewhere(long staged, List<Long> quarantined) {
 		this.staged = staged;
 		this.quarantined = quarantined;
+	}
+
+	/** The months of what is erased, by now or before. */
+	SortedSet<YearMonth> touched() {
+		return this.touched;
 	}
 
 	ErasureReport report() {

@@ -23,6 +23,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -144,15 +145,34 @@ public class Redaction {
 	 * @throws DataAccessException if the database fails; what it reported before is done
 	 */
 	public ErasureReport redact(Collection<UUID> ids, EntryGroup group, String reason) {
-		ErasureReport report = redactOnly(ids, group, reason);
-		forget(report.months().keySet());
-		return report;
+		return forgetting((erasure) -> redactOnly(ids, group, reason, erasure));
+	}
+
+	/**
+	 * Whoever asks again after a failure may find nothing more to erase: so what was
+	 * erased before it is forgotten at once.
+	 */
+	private ErasureReport forgetting(Consumer<Erasure> work) {
+		Erasure erasure = new Erasure();
+		try {
+			work.accept(erasure);
+		}
+		catch (RuntimeException ex) {
+			try {
+				forget(erasure.touched());
+			}
+			catch (DataAccessException also) {
+				ex.addSuppressed(also);
+			}
+			throw ex;
+		}
+		forget(erasure.touched());
+		return erasure.report();
 	}
 
 	/** Erases them, but not what statistics of the database may have kept of them. */
-	ErasureReport redactOnly(Collection<UUID> ids, EntryGroup group, String reason) {
+	void redactOnly(Collection<UUID> ids, EntryGroup group, String reason, Erasure erasure) {
 		String requestedBy = EntryCodec.write(List.of(this.requestedBy.get()));
-		Erasure erasure = new Erasure();
 		List<UUID> left = ids.stream().distinct().toList();
 		Set<EntryKey> known = new HashSet<>();
 		Map<UUID, ErasureReport.Cause> missing = new LinkedHashMap<>();
@@ -178,7 +198,6 @@ public class Redaction {
 			}
 		}
 		missing.forEach(erasure::left);
-		return erasure.report();
 	}
 
 	/** Makes the statistics of months anew, which are samples of what was in them. */
@@ -234,8 +253,11 @@ public class Redaction {
 	 * @throws DataAccessException if the database fails; doing it again completes it
 	 */
 	public ErasureReport erase(Subject subject, String reason) {
+		return forgetting((erasure) -> eraseOnly(subject, reason, erasure));
+	}
+
+	private void eraseOnly(Subject subject, String reason, Erasure erasure) {
 		String requestedBy = EntryCodec.write(List.of(this.requestedBy.get()));
-		Erasure erasure = new Erasure();
 		List<Subject> subjects = shown(subject);
 		PersonSearch.@Nullable Position start = this.<PersonSearch.@Nullable Position>run(this.search::start);
 		for (PersonTrace trace : traces(subjects)) {
@@ -252,9 +274,6 @@ public class Redaction {
 				return true;
 			});
 		}
-		ErasureReport report = erasure.report();
-		forget(report.months().keySet());
-		return report;
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package io.auditspring.retention;
 
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -380,15 +382,82 @@ class RedactionTests {
 	void whatWasErasedIsInNoStatisticsOfTheDatabase() {
 		this.database.append("main", Entries.entries(50));
 		this.database.append("main", Entries.entry("order.pay", "Order", "43", "john"));
-		String month = LedgerDatabase.partition(LedgerDatabase.thisMonth());
-		this.database.execute("analyze audit." + month);
-		String samples = """
+		analyze();
+		assertThat(samples()).contains("jane", "Order 42: order.pay");
+		this.redaction.erase(Subject.actor("jane").andTarget("Order", 42), "r");
+		assertThat(samples()).doesNotContain("jane", "Order 42: order.pay").contains("lawyer");
+	}
+
+	private void analyze() {
+		this.database.execute("analyze audit." + LedgerDatabase.partition(LedgerDatabase.thisMonth()));
+	}
+
+	private String samples() {
+		return this.database.query("""
 				select coalesce(string_agg(concat_ws(' ', most_common_vals::text, histogram_bounds::text), ' '), '')
 				from pg_stats where schemaname = 'audit' and tablename = '%s'
-				""".formatted(month);
-		assertThat(this.database.query(samples)).contains("jane", "Order 42: order.pay");
-		this.redaction.erase(Subject.actor("jane").andTarget("Order", 42), "r");
-		assertThat(this.database.query(samples)).doesNotContain("jane", "Order 42: order.pay").contains("lawyer");
+				""".formatted(LedgerDatabase.partition(LedgerDatabase.thisMonth())));
+	}
+
+	/** Whoever erases the person again finds nothing there. */
+	@Test
+	void whatWasErasedBeforeTheArchiveFailedIsInNoStatisticsOfTheDatabase() {
+		this.database.append("main", Entries.entries(50));
+		this.database.append("main", Entries.entry("order.pay", "Order", "43", "john"));
+		AtomicInteger failures = new AtomicInteger();
+		Redaction failing = new Redaction(this.user, this.database.schema(),
+				() -> Entries.entry("by", "-", "-", "lawyer"), new NoArchive(failures));
+		Subject person = Subject.actor("jane").andTarget("Order", 42);
+		analyze();
+		assertThat(samples()).contains("jane", "Order 42: order.pay");
+		assertThatExceptionOfType(DataAccessException.class).isThrownBy(() -> failing.erase(person, "r"))
+			.withMessageContaining("the archive is away");
+		assertThat(samples()).doesNotContain("jane", "Order 42: order.pay").contains("lawyer");
+		assertThat(failing.erase(person, "r").erased()).isEmpty();
+		assertThat(failures).hasValue(1);
+	}
+
+	/** Of somebody who was killed before it forgot. */
+	@Test
+	void whatWasErasedBeforeIsInNoStatisticsOfTheDatabaseWhenItIsAskedForAgain() {
+		List<Entry> entries = Entries.entries(50);
+		this.database.append("main", entries);
+		List<UUID> ids = entries.stream().map(Entry::id).toList();
+		analyze();
+		this.redaction.redactOnly(ids, EntryGroup.ACTOR, "r", new Erasure());
+		this.redaction.redactOnly(ids, EntryGroup.DATA, "r", new Erasure());
+		assertThat(samples()).contains("jane", "Order 42: order.pay");
+		ErasureReport report = this.redaction.redact(ids, EntryGroup.ACTOR, "r");
+		assertThat(report.alreadyErased()).isEqualTo(50);
+		assertThat(report.months()).isEmpty();
+		assertThat(samples()).doesNotContain("jane", "Order 42: order.pay").contains("lawyer");
+	}
+
+	/**
+	 * An archive that cannot be reached at first, and has nothing.
+	 *
+	 * @param failures how often it failed
+	 */
+	private record NoArchive(AtomicInteger failures) implements RedactableArchive {
+
+		@Override
+		public List<Redacted> redact(Collection<UUID> ids, EntryGroup group, String reason, String requestedBy) {
+			return List.of();
+		}
+
+		@Override
+		public List<Redacted> erase(Collection<Subject> subjects, String reason, String requestedBy)
+				throws IOException {
+			if (this.failures.compareAndSet(0, 1)) {
+				throw new IOException("the archive is away");
+			}
+			return List.of();
+		}
+
+		@Override
+		public void followLedger(String requestedBy) {
+		}
+
 	}
 
 	/** PostgreSQL would wait for a fifth of a month to be erased. */
