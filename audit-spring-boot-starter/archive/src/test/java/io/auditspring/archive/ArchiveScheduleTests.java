@@ -22,9 +22,12 @@ import io.auditspring.ledger.internal.entry.EntryCodec;
 import io.auditspring.ledger.verify.VerificationProgress;
 import io.auditspring.retention.Retention;
 import io.auditspring.retention.RetentionAction;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import org.springframework.util.FileSystemUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -40,6 +43,11 @@ class ArchiveScheduleTests {
 	private static final Entry CLERK = new SampleChain("main", 3).unplaced(1).get(0);
 
 	@TempDir
+	static Path prepared;
+
+	private static ArchivedLedger written;
+
+	@TempDir
 	Path directory;
 
 	@TempDir
@@ -49,18 +57,25 @@ class ArchiveScheduleTests {
 
 	private ArchivedLedger ledger;
 
-	@BeforeEach
-	void writeAMonth() {
-		this.store = new FaultyStore(this.directory);
-		this.ledger = ArchivedLedger.create(this.store, KEY, this.memory);
+	/** Written and signed once, and copied for each test. */
+	@BeforeAll
+	static void writeAMonth() {
+		written = ArchivedLedger.create(new FaultyStore(prepared), KEY, prepared);
 		SampleChain samples = new SampleChain("main", 5);
 		for (String time : List.of("2018-12-31T23:59:59.999999Z", "2019-01-01T00:00:00Z", "2019-01-07T23:59:59Z",
 				"2019-01-08T00:00:00Z", "2019-01-22T00:00:00Z", "2019-01-31T23:00:00Z", "2019-02-03T00:00:00Z")) {
-			this.ledger.appendAt(Instant.parse(time), "main", samples.unplaced(10));
+			written.appendAt(Instant.parse(time), "main", samples.unplaced(10));
 		}
-		this.ledger.appendAt(Instant.parse("2019-01-09T00:00:00Z"), "other", samples.unplaced(3));
-		this.ledger.checkpoint("main");
-		this.ledger.checkpoint("other");
+		written.appendAt(Instant.parse("2019-01-09T00:00:00Z"), "other", samples.unplaced(3));
+		written.checkpoint("main");
+		written.checkpoint("other");
+	}
+
+	@BeforeEach
+	void takeAMonth() throws IOException {
+		FileSystemUtils.copyRecursively(prepared, this.memory);
+		this.store = new FaultyStore(this.directory);
+		this.ledger = ArchivedLedger.copyOf(written, this.store, KEY, this.memory);
 	}
 
 	private void archiveAt(String time) throws IOException {

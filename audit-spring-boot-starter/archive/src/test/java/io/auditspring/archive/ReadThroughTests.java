@@ -38,6 +38,7 @@ import io.auditspring.query.AuditTrail;
 import io.auditspring.query.Facets;
 import io.auditspring.retention.Retention;
 import io.auditspring.retention.Subject;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,6 +71,11 @@ class ReadThroughTests {
 	private static final Subject PERSON = Subject.actor("boss").andTarget("Printer", 7);
 
 	@TempDir
+	static Path prepared;
+
+	private static ArchivedLedger written;
+
+	@TempDir
 	Path directory;
 
 	@TempDir
@@ -78,21 +84,27 @@ class ReadThroughTests {
 	private ArchivedLedger ledger;
 
 	@BeforeEach
-	void writeMonths() {
-		this.ledger = ArchivedLedger.create(new DirectoryArchiveStore(this.directory), KEY, this.memory);
+	void takeMonths() {
+		this.ledger = ArchivedLedger.copyOf(written, new DirectoryArchiveStore(this.directory), KEY, this.memory);
+	}
+
+	/** Written once, and copied for each test. */
+	@BeforeAll
+	static void writeMonths() {
+		written = ArchivedLedger.create(new DirectoryArchiveStore(prepared), KEY, prepared);
 		SampleChain samples = new SampleChain("main", 5);
 		SampleChain others = new SampleChain("other", 6);
 		for (int i = 0; i < 4; i++) {
 			Instant time = Instant.parse("2018-12-31T23:00:00.000001Z").plusSeconds(i * 1_500);
-			this.ledger.appendAt(time, "main", samples.unplaced(9));
-			this.ledger.appendAt(time, "other", others.unplaced(4));
+			written.appendAt(time, "main", samples.unplaced(9));
+			written.appendAt(time, "other", others.unplaced(4));
 		}
-		this.ledger.appendAt(Instant.parse("2019-01-15T00:00:00Z"), "main", List.of(order("NEW",
+		written.appendAt(Instant.parse("2019-01-15T00:00:00Z"), "main", List.of(order("NEW",
 				"{\"delegation\":[\"bot\",\"chief\"],\"order\":{\"lines\":[1,2.50]},\"tags\":[\"a/b~c\",\"it's\"]}",
 				ACROSS), order("PAID", "{\"order\":{\"vip\":true}}", ACROSS)));
-		this.ledger.appendAt(Instant.parse("2026-11-01T00:00:00Z"), "main",
+		written.appendAt(Instant.parse("2026-11-01T00:00:00Z"), "main",
 				List.of(order("SHIPPED", "{\"stated\":[\"state\"]}", ACROSS)));
-		this.ledger.appendAt(Instant.parse("2026-11-02T00:00:00Z"), "main", samples.unplaced(12));
+		written.appendAt(Instant.parse("2026-11-02T00:00:00Z"), "main", samples.unplaced(12));
 	}
 
 	private static Entry order(String status, String metadata, UUID operation) {

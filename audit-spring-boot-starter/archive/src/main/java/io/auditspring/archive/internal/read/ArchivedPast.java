@@ -213,21 +213,24 @@ record ArchivedPast(ArchiveReader reader, List<ArchivedRange> ranges) implements
 
 	}
 
+	/** All files in one statement, each row of which ends with the place of its file. */
 	private static void read(Statement statement, List<TrueFiles.Pair> files, List<Key> keys, Asked asked,
 			Answer answer) throws SQLException {
-		for (int file = 0; file < files.size(); file++) {
-			int of = file;
-			String places = keys.stream()
-				.filter((key) -> key.file() == of)
-				.map((key) -> String.valueOf(key.seq()))
-				.collect(Collectors.joining(", "));
-			if (!places.isEmpty()) {
-				try (ResultSet row = statement
-					.executeQuery(asked.sql(files.get(file), "seq in (%s)".formatted(places)))) {
-					while (row.next()) {
-						answer.add(new Key(file, row.getLong(1)), row);
-					}
-				}
+		Map<Integer, List<String>> places = keys.stream()
+			.collect(Collectors.groupingBy(Key::file, TreeMap::new,
+					Collectors.mapping((key) -> String.valueOf(key.seq()), Collectors.toList())));
+		if (places.isEmpty()) {
+			return;
+		}
+		String sql = places.entrySet()
+			.stream()
+			.map((file) -> "select *, %d from (%s)".formatted(file.getKey(),
+					asked.sql(files.get(file.getKey()), "seq in (%s)".formatted(String.join(", ", file.getValue())))))
+			.collect(Collectors.joining(" union all "));
+		try (ResultSet row = statement.executeQuery(sql)) {
+			int last = row.getMetaData().getColumnCount();
+			while (row.next()) {
+				answer.add(new Key(row.getInt(last), row.getLong(1)), row);
 			}
 		}
 	}
@@ -243,22 +246,21 @@ record ArchivedPast(ArchiveReader reader, List<ArchivedRange> ranges) implements
 	private static List<StoredEntry> following(Statement statement, List<TrueFiles.Pair> files, List<StoredEntry> page)
 			throws SQLException {
 		Map<String, Map<Long, byte[]>> hashes = new HashMap<>();
-		for (TrueFiles.Pair pair : files) {
-			Map<Long, byte[]> ofChain = hashes.computeIfAbsent(pair.range().name().chain(), (chain) -> new HashMap<>());
-			ofChain.put(pair.range().name().first() - 1, pair.prevHash());
-			String before = page.stream()
-				.filter((entry) -> isIn(entry, pair.range()))
-				.map((entry) -> String.valueOf(Objects.requireNonNull(entry.place().seq()) - 1))
-				.collect(Collectors.joining(", "));
-			if (!before.isEmpty()) {
-				try (ResultSet row = statement.executeQuery(
-						"select seq, hash from %s where seq in (%s)".formatted(DuckDb.table(pair.core()), before))) {
-					while (row.next()) {
-						ofChain.put(row.getLong(1), row.getBytes(2));
-					}
+		List<Key> before = new ArrayList<>();
+		for (int file = 0; file < files.size(); file++) {
+			ArchivedRange range = files.get(file).range();
+			hashes.computeIfAbsent(range.name().chain(), (chain) -> new HashMap<>())
+				.put(range.name().first() - 1, files.get(file).prevHash());
+			for (StoredEntry entry : page) {
+				if (isIn(entry, range)) {
+					before.add(new Key(file, Objects.requireNonNull(entry.place().seq()) - 1));
 				}
 			}
 		}
+		read(statement, files, before,
+				(pair, some) -> "select seq, hash from %s where %s".formatted(DuckDb.table(pair.core()), some),
+				(key, row) -> Objects.requireNonNull(hashes.get(files.get(key.file()).range().name().chain()))
+					.put(key.seq(), row.getBytes(2)));
 		return page.stream().map((entry) -> following(entry, hashes)).toList();
 	}
 
