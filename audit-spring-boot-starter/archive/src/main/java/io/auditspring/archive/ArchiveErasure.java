@@ -33,7 +33,6 @@ import io.auditspring.ledger.Schema;
 import io.auditspring.ledger.internal.entry.CanonicalJson;
 import io.auditspring.ledger.internal.entry.CanonicalObject;
 import io.auditspring.ledger.internal.entry.ControlActions;
-import io.auditspring.ledger.internal.table.ChainNames;
 import io.auditspring.ledger.internal.table.OwnTransaction;
 import io.auditspring.ledger.internal.table.Sql;
 import io.auditspring.ledger.internal.table.StoredEntry;
@@ -96,11 +95,11 @@ final class ArchiveErasure {
 				where %s(entry)
 				""".formatted(schema.table("audit_log"), schema.table("audit_is_held"));
 		this.declared = """
-				select chain, (metadata ->> 'seq')::bigint
+				select target_id, (metadata ->> 'seq')::bigint
 				from %s
 				where target_type = 'AuditEntry' and target_id = any (?) and action = 'audit.redaction'
-				and metadata @> jsonb_build_object('chain', ?::text, 'group', ?::text)
-				""".formatted(schema.table("audit_log"));
+				and metadata @> jsonb_build_object('chain', ?::text, 'group', ?::text) and %s(chain, ?)
+				""".formatted(schema.table("audit_log"), schema.table("audit_speaks_for"));
 		this.sourceErasesFrom = "select %s(?)".formatted(schema.table("audit_source_erases_from"));
 		this.ask = "select id, result from %s(?, ?::jsonb, ?, ?, ?::jsonb -> 0)"
 			.formatted(schema.table("audit_ask_redaction"));
@@ -329,18 +328,18 @@ final class ArchiveErasure {
 	 * What another ledger's chain says of it counts for nothing.
 	 */
 	private Set<Long> declared(RangeName range, EntryGroup group, List<Found> found) throws SQLException {
-		List<String> clear = found.stream()
+		Map<Long, String> clear = found.stream()
 			.filter((entry) -> !entry.erased())
-			.map((entry) -> entry.id().toString())
-			.toList();
+			.collect(Collectors.toMap(Found::seq, (entry) -> entry.id().toString()));
 		Set<Long> declared = new HashSet<>();
 		if (!clear.isEmpty()) {
 			OwnTransaction.look(this.dataSource, (connection) -> {
 				Sql.each(connection, this.declared, (row) -> {
-					if (ChainNames.speaksFor(row.getString(1), range.chain())) {
+					if (row.getString(1).equals(clear.get(row.getLong(2)))) {
 						declared.add(row.getLong(2));
 					}
-				}, Sql.array("text", clear), range.chain(), group.name().toLowerCase(Locale.ROOT));
+				}, Sql.array("text", clear.values()), range.chain(), group.name().toLowerCase(Locale.ROOT),
+						range.chain());
 				return declared;
 			});
 		}

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -21,7 +22,6 @@ import javax.sql.DataSource;
 import io.auditspring.archive.internal.range.RangeName;
 import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.Schema;
-import io.auditspring.ledger.internal.table.ChainNames;
 import io.auditspring.ledger.internal.table.OwnTransaction;
 import io.auditspring.ledger.internal.table.Sql;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +40,8 @@ final class DeclaredErasures {
 
 	private final String declared;
 
-	private final Map<String, Long> seen = new HashMap<>();
+	/** By which chain says it, and of which: what it may say, it may say later only. */
+	private final Map<List<String>, Long> seen = new HashMap<>();
 
 	/** What a legal hold keeps of ranges, which may be lifted any day. */
 	private final Map<RangeName, ArchiveErasure.Declared> held = new LinkedHashMap<>();
@@ -52,16 +53,18 @@ final class DeclaredErasures {
 				select chain, seq, target_id, metadata ->> 'chain', metadata ->> 'seq', metadata ->> 'group'
 				from %s
 				where action = 'audit.redaction' and target_type = 'AuditEntry'
-				""".formatted(schema.table("audit_log"));
+				and %s(chain, coalesce(metadata ->> 'chain', ''))
+				""".formatted(schema.table("audit_log"), schema.table("audit_speaks_for"));
 	}
 
 	/**
 	 * What is new of it.
 	 *
 	 * @param ranges by range: which entries
-	 * @param upTo by chain: where the last entry is that was looked at
+	 * @param upTo by the chain that says it and the one it is about: where the last entry
+	 * is that was looked at
 	 */
-	record News(Map<RangeName, ArchiveErasure.Declared> ranges, Map<String, Long> upTo) {
+	record News(Map<RangeName, ArchiveErasure.Declared> ranges, Map<List<String>, Long> upTo) {
 
 		void add(RangeName range, EntryGroup group, long seq, UUID id) {
 			this.ranges.computeIfAbsent(range, (name) -> new ArchiveErasure.Declared(new TreeMap<>()))
@@ -87,8 +90,7 @@ final class DeclaredErasures {
 			String chain = row.getString(4);
 			String seq = row.getString(5);
 			String group = row.getString(6);
-			if (chain == null || seq == null || group == null || !ChainNames.speaksFor(speaker, chain)
-					|| !seq.matches("[0-9]{1," + PLACE_DIGITS + "}")) {
+			if (chain == null || seq == null || group == null || !seq.matches("[0-9]{1," + PLACE_DIGITS + "}")) {
 				return null;
 			}
 			try {
@@ -98,6 +100,10 @@ final class DeclaredErasures {
 			catch (IllegalArgumentException ex) {
 				return null;
 			}
+		}
+
+		List<String> chains() {
+			return List.of(this.speaker, this.chain);
 		}
 
 		private static EntryGroup group(String name) {
@@ -121,7 +127,7 @@ final class DeclaredErasures {
 		OwnTransaction.look(this.dataSource, (connection) -> {
 			Sql.each(connection, this.declared, (row) -> {
 				Declared declared = Declared.of(row);
-				if (declared != null && declared.at() > this.seen.getOrDefault(declared.speaker(), -1L)) {
+				if (declared != null && declared.at() > this.seen.getOrDefault(declared.chains(), -1L)) {
 					add(declared, chains, news);
 				}
 			});
@@ -131,7 +137,7 @@ final class DeclaredErasures {
 	}
 
 	private static void add(Declared declared, Map<String, TreeMap<Long, RangeName>> chains, News news) {
-		news.upTo().merge(declared.speaker(), declared.at(), Math::max);
+		news.upTo().merge(declared.chains(), declared.at(), Math::max);
 		Map.Entry<Long, RangeName> range = chains.getOrDefault(declared.chain(), new TreeMap<>())
 			.floorEntry(declared.seq());
 		if (range != null && declared.seq() <= range.getValue().last()) {

@@ -48,6 +48,8 @@ class ReceivedErasureTests {
 
 	private String id = "";
 
+	private String other = "";
+
 	@BeforeEach
 	void archiveAMonthOfAReceivedChain() {
 		this.store = new DirectoryArchiveStore(this.directory);
@@ -56,6 +58,7 @@ class ReceivedErasureTests {
 		this.ledger.appendAt(Instant.parse("2019-01-01T00:00:00Z"), "orders", samples.unplaced(40));
 		this.ledger.appendAt(Instant.parse("2026-11-01T00:00:00Z"), "orders", samples.unplaced(10));
 		this.id = this.ledger.query("select id from audit.audit_log where chain = 'orders' and seq = 7");
+		this.other = this.ledger.query("select id from audit.audit_log where chain = 'orders' and seq = 8");
 		this.ledger.execute("""
 				update audit.audit_chain set origin = 'shop.example/audit' where name = 'orders';
 				insert into audit.audit_received (chain) values ('orders')
@@ -213,6 +216,49 @@ class ReceivedErasureTests {
 		say("audit.redaction", "AuditEntry", "{\"chain\":\"orders\",\"seq\":7,\"group\":\"all\"}");
 		this.ledger.archive().followLedger(BY);
 		assertThat(this.store.list()).anyMatch((name) -> name.endsWith("payload-1.parquet"));
+	}
+
+	/** Somebody else's chain may have any name. */
+	@Test
+	void whatAChainSaysThatGoesOnByItsNameAloneIsLeftAside() throws Exception {
+		this.ledger.appendAt(Instant.parse("2026-11-02T00:00:00Z"), "orders@2",
+				new SampleChain("orders@2", 6).unplaced(2));
+		say("orders@2", "orders", this.id, 7);
+		say("orders@2", "orders@2", this.other, 0);
+		LedgerArchive archive = this.ledger.archive();
+		archive.followLedger(BY);
+		assertThat(erase()).containsExactly(Result.ASKED);
+		assertThat(this.store.list()).anyMatch((name) -> name.endsWith("payload-1.parquet"));
+		this.ledger.execute("update audit.audit_chain set successor = 'orders@2' where name = 'orders'");
+		archive.followLedger(BY);
+		assertThat(this.store.list()).anyMatch((name) -> name.endsWith("payload-2.parquet"));
+		assertThat(erase()).containsExactly(Result.REDACTED);
+	}
+
+	@Test
+	void whatASourceSaysOfOneEntryAtThePlaceOfAnotherIsLeftAside() throws Exception {
+		say("orders", "orders", this.id, 8);
+		this.ledger.archive().followLedger(BY);
+		UUID other = UUID.fromString(this.other);
+		assertThat(this.ledger.archive().redact(List.of(UUID.fromString(this.id), other), EntryGroup.ACTOR, "asked to", BY))
+			.extracting(RedactableArchive.Redacted::result)
+			.containsExactly(Result.ASKED, Result.ASKED);
+		assertThat(this.store.list()).anyMatch((name) -> name.endsWith("payload-1.parquet"));
+	}
+
+	/** That an entry is erased, as if a source had appended that, and it had been received. */
+	private void say(String speaker, String chain, String target, long seq) {
+		this.ledger.execute("""
+				alter table audit.audit_log disable trigger all;
+				insert into audit.audit_log
+				select (jsonb_populate_record(l, jsonb_build_object('seq', l.seq + 1, 'id', gen_random_uuid(),
+					'action', 'audit.redaction', 'target_type', 'AuditEntry', 'target_id', '%s',
+					'metadata', jsonb_build_object('chain', '%s', 'seq', %d, 'id', '%s', 'group', 'actor')))).*
+				from audit.audit_log l
+				where chain = '%s'
+				order by seq desc
+				limit 1
+				""".formatted(target, chain, seq, target, speaker));
 	}
 
 	@Test
