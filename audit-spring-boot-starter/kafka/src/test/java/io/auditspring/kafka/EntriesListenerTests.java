@@ -93,7 +93,8 @@ class EntriesListenerTests {
 			this.lab
 				.receive(new EntriesRecord("\nERROR forged\n" + "x".repeat(100_000) + i, 0, 0, 0, note, new byte[0]));
 		}
-		assertThat(this.lab.statistics.bundles(Reception.Kind.REFUSED)).isEqualTo(40);
+		this.lab.receive(new EntriesRecord("x\0", 0, 1, 1, note, new byte[1_100_000]));
+		assertThat(this.lab.statistics.bundles(Reception.Kind.REFUSED)).isEqualTo(41);
 		assertThat(this.lab.statistics.troubles()).isEmpty();
 		assertThat(this.lab.answers.toAsk()).isEmpty();
 		assertThat(reason()).hasSizeLessThan(1_000).doesNotContain("\n");
@@ -228,6 +229,26 @@ class EntriesListenerTests {
 				List.of(this.lab.record(sent, Instant.now().minus(Duration.ofDays(2)).toEpochMilli())), consumer);
 		assertThat(this.lab.size("orders")).isEqualTo(6);
 		assertThat(this.lab.statistics.troubles()).isEmpty();
+	}
+
+	@Test
+	void whatTheDatabaseRefusesOfOneChainHoldsUpNoOtherOne() {
+		CarriedLab.execute(this.lab.centre, """
+				create function audit.not_these() returns trigger language plpgsql as $$
+				begin
+					raise exception 'not these' using errcode = 'insufficient_privilege';
+				end
+				$$;
+				create trigger not_these after insert on audit.audit_log for each row when (new.chain = 'orders')
+				execute function audit.not_these()
+				""");
+		this.lab.register("invoices");
+		this.lab.write("invoices", 2);
+		this.lab.write(1);
+		this.lab.receive(List.of(this.lab.bundles(3, 1).get(0), this.lab.bundles("invoices", 0, 2).get(0)));
+		assertThat(this.lab.size("invoices")).isEqualTo(2);
+		assertThat(this.lab.size("orders")).isEqualTo(3);
+		assertThat(this.lab.statistics.troubles().get("orders").kind()).isEqualTo(Reception.Kind.PAUSED);
 	}
 
 }

@@ -139,6 +139,8 @@ grant select on "${schema}".audit_archived, "${schema}".audit_root_head to audit
 grant select on "${schema}".audit_request to audit_receiver, audit_redactor, audit_reader;
 grant execute on function "${schema}".audit_source_erases_from(text) to audit_retention;
 grant execute on function "${schema}".audit_speaks_for(text, text) to audit_receiver, audit_redactor, audit_retention;
+grant execute on function "${schema}".audit_abandoned_requests(),
+	"${schema}".audit_end_request(text, bigint, uuid, text) to audit_redactor;
 
 -- At a source: reads the chains for the ledger that receives them, and leaves its receipts, which whoever retires reads,
 -- what it asks to be erased, and its legal holds.

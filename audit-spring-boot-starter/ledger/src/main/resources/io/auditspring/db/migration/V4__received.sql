@@ -560,6 +560,8 @@ create function "${schema}".audit_receive_chain(chain text, ledger_id uuid, orig
 	security definer
 	set search_path = pg_catalog, pg_temp
 as $$
+declare
+	other record;
 begin
 	if ledger_id is null then
 		raise exception 'audit_receive_chain takes the ledger_id of the chain "%", as its source has it in audit_chain',
@@ -581,13 +583,35 @@ begin
 	values ($1, $2, 0, sha256(convert_to(concat(e'audit-ledger/v1\n', $2, e'\n', $1), 'UTF8')), $3);
 	insert into "${schema}".audit_received (chain, tenant) values ($1, $5);
 	insert into "${schema}".audit_received_key (chain, key, from_size) values ($1, $4, 0);
-	-- What its source did about the chain before it says so in this one.
+	-- Whatever is read by names alone would take what one source says for what is done about the chain of another one.
+	select c.name, coalesce(c.origin, 'this ledger') as origin into other
+	from "${schema}".audit_chain c
+	where c.name <> $1 and c.origin is distinct from $3
+	and ("${schema}".audit_may_go_on(c.name, $1) or "${schema}".audit_may_go_on($1, c.name))
+	order by length(c.name), c.name
+	limit 1;
+	if found then
+		raise exception 'chain "%" of % cannot be received beside chain "%" of %, as if one went on in the place of the other', $1,
+			$3, other.name, other.origin using errcode = 'duplicate_object',
+			hint = 'Close it at its source, and let it go on there under the name of the service: no other one may have that name.';
+	end if;
+	-- What its source did about the chain before it says so in this one, and about this one in the next one, whichever of them
+	-- is registered first.
+	update "${schema}".audit_chain c
+	set successor = (
+		select n.name
+		from "${schema}".audit_chain n
+		where n.origin = $3 and "${schema}".audit_may_go_on($1, n.name)
+		order by length(n.name), n.name
+		limit 1
+	)
+	where c.name = $1;
 	update "${schema}".audit_chain c
 	set successor = $1
 	where c.name = (
 		select b.name
 		from "${schema}".audit_chain b
-		where b.origin is not null and b.successor is null and "${schema}".audit_may_go_on(b.name, $1)
+		where b.origin = $3 and "${schema}".audit_may_go_on(b.name, $1)
 		order by length(b.name) desc, b.name desc
 		limit 1
 	);
@@ -811,8 +835,31 @@ begin
 end
 $$;
 
--- Erases from a received chain what its source has erased: entries of the chain itself must say so by now. Each comes with
--- the digests of its groups, which must yield its hash.
+-- Whether it is recorded that a group of an entry is erased, in a chain that may say so.
+create function "${schema}".audit_is_said_erased(entry "${schema}".audit_log, redacted text) returns boolean
+	language plpgsql
+	stable
+	set search_path = pg_catalog, pg_temp
+as $$
+begin
+	-- Without an offset the planner might look through all redactions for each.
+	return exists (
+		select from (
+			select l.chain, l.action, l.target_type, l.metadata
+			from "${schema}".audit_log l
+			where l.target_id = entry.id::text and l.recorded_at >= entry.recorded_at
+			offset 0
+		) as recorded
+		where recorded.target_type = 'AuditEntry'
+		and recorded.action = 'audit.redaction'
+		and "${schema}".audit_speaks_for(recorded.chain, entry.chain)
+		and recorded.metadata @> jsonb_build_object('chain', entry.chain, 'seq', entry.seq, 'id', entry.id, 'group', redacted)
+	);
+end
+$$;
+
+-- Erases from a received chain what its source has erased: entries of the chain itself must say so by now, or of one that
+-- goes on in its place. Each comes with the digests of its groups, which must yield its hash.
 create function "${schema}".audit_receive_redactions(chain text, entries jsonb) returns void
 	language plpgsql
 	security definer
@@ -847,6 +894,12 @@ begin
 			or (wanted.redacted = 'data' and entry.data_digest is not null)
 		then
 			-- It may be in quarantine only, also if the entry itself is in the archive by now.
+			continue when not exists (
+				select from "${schema}".audit_log said
+				where said.target_id = wanted.id::text and said.action = 'audit.redaction'
+				and said.metadata @> jsonb_build_object('chain', $1, 'seq', wanted.seq, 'group', wanted.redacted)
+				and "${schema}".audit_speaks_for(said.chain, $1)
+			);
 			if exists (
 				select from "${schema}".audit_received_quarantine q
 				where q.chain = $1 and q.seq = wanted.seq and q.id = wanted.id and q.redacted = wanted.redacted
@@ -855,14 +908,13 @@ begin
 					chain using errcode = 'object_in_use';
 			end if;
 			delete from "${schema}".audit_received_quarantine q
-			where q.chain = $1 and q.seq = wanted.seq and q.id = wanted.id and q.redacted = wanted.redacted
-			and exists (
-				select from "${schema}".audit_log said
-				where said.target_id = wanted.id::text and said.action = 'audit.redaction'
-				and said.metadata @> jsonb_build_object('chain', $1, 'seq', wanted.seq, 'group', wanted.redacted)
-				and "${schema}".audit_speaks_for(said.chain, $1)
-			);
+			where q.chain = $1 and q.seq = wanted.seq and q.id = wanted.id and q.redacted = wanted.redacted;
+			perform "${schema}".audit_end_request($1, wanted.seq, wanted.id, wanted.redacted);
 			continue;
+		end if;
+		if not "${schema}".audit_is_said_erased(entry, wanted.redacted) then
+			raise exception 'a part of entry % of chain "%" is said to be erased by an entry that is not about it', entry.seq, chain
+				using errcode = 'object_not_in_prerequisite_state';
 		end if;
 		if "${schema}".audit_is_held(entry) then
 			raise exception 'a legal hold keeps entry % of chain "%", of which its source has erased a part', entry.seq, chain
@@ -887,6 +939,7 @@ begin
 				salt = substring(l.salt for 16) || none, data_digest = data
 			where l.chain = $1 and l.seq = entry.seq and l.recorded_at = entry.recorded_at;
 		end if;
+		perform "${schema}".audit_end_request($1, wanted.seq, wanted.id, wanted.redacted);
 	end loop;
 end
 $$;
@@ -1139,6 +1192,33 @@ create table "${schema}".audit_request (
 	primary key (chain, seq, redacted)
 );
 
+-- At the centre, of what is erased, or cannot be: nobody is asked for it any more.
+create function "${schema}".audit_end_request(chain text, seq bigint, id uuid, redacted text) returns void
+	language sql
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+	delete from "${schema}".audit_request r
+	where r.chain = $1 and r.seq = $2 and r.id = $3 and r.redacted = $4 and r.note is null
+$$;
+
+-- At the centre: what was asked of sources that cannot erase it any more, as they are gone for good, or have retired it since.
+-- The centre erases it by itself then, as it erases what it is asked for from then on.
+create function "${schema}".audit_abandoned_requests()
+	returns table (chain text, seq bigint, id uuid, redacted text, reason text, archived boolean)
+	language sql
+	stable
+	security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+	select r.chain, r.seq, r.id, r.redacted, r.reason, exists (
+		select from "${schema}".audit_archived a where a.chain = r.chain and r.seq between a.first_seq and a.last_seq
+	)
+	from "${schema}".audit_request r join "${schema}".audit_received c on c.chain = r.chain
+	where r.note is null and (c.gone_at is not null or r.seq < c.erases_from)
+	order by r.reason, r.redacted, r.chain, r.seq
+$$;
+
 -- At a source: which hold of the centre a hold is.
 alter table "${schema}".audit_legal_hold add column centre_hold bigint unique;
 
@@ -1186,7 +1266,7 @@ as $$
 declare
 	wanted record;
 	entry "${schema}".audit_log;
-	first_time boolean;
+	known boolean;
 begin
 	perform "${schema}".audit_require_received('audit_ask_redaction', $1);
 	if (redacted in ('actor', 'data') and length(reason) between 1 and 10000) is not true then
@@ -1216,11 +1296,15 @@ begin
 			else 'asked'
 		end;
 		if result = 'asked' then
+			select r.reason = $4 into known
+			from "${schema}".audit_request r
+			where r.chain = $1 and r.seq = wanted.seq and r.redacted = $3
+			for update;
 			insert into "${schema}".audit_request as r (chain, seq, id, redacted, reason)
 			values ($1, wanted.seq, wanted.id, $3, $4)
-			on conflict on constraint audit_request_pkey do update set asked_at = clock_timestamp()
-			returning xmax = 0 into first_time;
-			if first_time then
+			on conflict on constraint audit_request_pkey
+			do update set asked_at = clock_timestamp(), reason = excluded.reason;
+			if known is not true then
 				perform "${schema}".audit_append_own('local', 'audit.redaction.asked', 'AuditEntry', wanted.id::text,
 					jsonb_build_object('chain', $1, 'seq', wanted.seq, 'id', wanted.id, 'group', redacted, 'reason', reason),
 					requested_by);
@@ -1707,19 +1791,7 @@ begin
 		and current_user = (select pg_get_userbyid(relowner) from pg_class where oid = tg_relid)
 		and new.salt = salt
 		and to_jsonb(new) - columns = to_jsonb(old) - columns
-		-- Without an offset the planner might look through all redactions for each.
-		and exists (
-			select from (
-				select l.chain, l.action, l.target_type, l.metadata
-				from "${schema}".audit_log l
-				where l.target_id = old.id::text and l.recorded_at >= old.recorded_at
-				offset 0
-			) as recorded
-			where recorded.target_type = 'AuditEntry'
-			and recorded.action = 'audit.redaction'
-			and "${schema}".audit_speaks_for(recorded.chain, old.chain)
-			and recorded.metadata @> jsonb_build_object('chain', old.chain, 'seq', old.seq, 'id', old.id, 'group', redacted)
-		)
+		and "${schema}".audit_is_said_erased(old, redacted)
 	then
 		return new;
 	end if;
@@ -1778,6 +1850,8 @@ revoke all on function "${schema}".audit_is_quarantined(uuid), "${schema}".audit
 	"${schema}".audit_park(text, bigint, bytea, bytea, text, text, jsonb),
 	"${schema}".audit_take_receipt(text, text, text),
 	"${schema}".audit_source_erases_from(text), "${schema}".audit_receive_retirement(text, text, bigint),
+	"${schema}".audit_is_said_erased("${schema}".audit_log, text), "${schema}".audit_end_request(text, bigint, uuid, text),
+	"${schema}".audit_abandoned_requests(),
 	"${schema}".audit_ask_redaction(text, jsonb, text, text, jsonb),
 	"${schema}".audit_take_request(text, bigint, uuid, text, text, text),
 	"${schema}".audit_missing_holds(jsonb), "${schema}".audit_lifted_holds(jsonb),

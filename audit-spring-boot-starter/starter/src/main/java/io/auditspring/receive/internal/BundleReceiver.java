@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -47,8 +48,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BundleReceiver {
 
-	/** Of SQLSTATE: integrity constraints, and data that a column cannot hold. */
-	private static final Set<String> UNSTORABLE = Set.of("22", "23", "54");
+	/**
+	 * Of SQLSTATE: connections, who may open one, transactions that others or settings
+	 * ended, resources, locks, operators, and the system.
+	 */
+	private static final Set<String> OF_THE_DATABASE = Set.of("08", "25", "28", "3D", "40", "53", "55", "57", "58");
 
 	private static final String DATA_EXCEPTION = "22";
 
@@ -62,6 +66,8 @@ public final class BundleReceiver {
 	private static final int PORTION = 500;
 
 	private static final Pattern UUID_FORM = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
+	private static final int STATE_LENGTH = 5;
 
 	private static final String OBJECT_IN_USE = "55006";
 
@@ -121,11 +127,8 @@ public final class BundleReceiver {
 	 * @throws SQLException if the database fails
 	 */
 	boolean holds(String chain, long seq, byte[] hash) throws SQLException {
-		List<byte[]> ours = new ArrayList<>();
-		return OwnTransaction.look(this.dataSource, (connection) -> {
-			this.tables.hashes(connection, chain, seq, seq + 1, (row) -> ours.add(row.getBytes(1)));
-			return !ours.isEmpty() && Arrays.equals(ours.get(0), hash);
-		});
+		return OwnTransaction.look(this.dataSource,
+				(connection) -> Arrays.equals(this.tables.hashes(connection, chain, seq, seq + 1).get(seq), hash));
 	}
 
 	/**
@@ -149,9 +152,8 @@ public final class BundleReceiver {
 	 * @throws SQLException if the database fails
 	 */
 	public boolean isSigned(String chain, long size, String note) throws SQLException {
-		TrustedKeys keys = OwnTransaction.look(this.dataSource,
-				(connection) -> this.tables.keys(connection, chain, size));
 		try {
+			TrustedKeys keys = OwnTransaction.look(this.dataSource, (connection) -> keys(connection, chain, size));
 			return open(note, keys).size() == size;
 		}
 		catch (ReceptionException ex) {
@@ -182,9 +184,7 @@ public final class BundleReceiver {
 			return Reception.of(ex.kind(), size[0], String.valueOf(ex.getMessage()));
 		}
 		catch (Fork.Found ex) {
-			OwnTransaction.run(this.dataSource,
-					(connection) -> this.tables.park(connection, bundle.chain(), ex.fork(), this.recordedBy.get()));
-			return Reception.of(Reception.Kind.FORK, size[0], ex.fork().reason());
+			return park(bundle.chain(), ex.fork(), size[0]);
 		}
 		catch (SQLException ex) {
 			return Reception.of(kind(ex), size[0], String.valueOf(ex.getMessage()));
@@ -196,17 +196,31 @@ public final class BundleReceiver {
 		}
 	}
 
-	/** What cannot be stored; that the database fails is no fault of the bundle. */
+	private Reception park(String chain, Fork fork, long size) throws SQLException {
+		try {
+			OwnTransaction.run(this.dataSource,
+					(connection) -> this.tables.park(connection, chain, fork, this.recordedBy.get()));
+			return Reception.of(Reception.Kind.FORK, size, fork.reason());
+		}
+		catch (SQLException ex) {
+			return Reception.of(kind(ex), size, String.valueOf(ex.getMessage()));
+		}
+	}
+
+	/**
+	 * That the database fails is no fault of the bundle. Whatever else it says of one is
+	 * said again each time that comes, and must hold up no other chain.
+	 */
 	private static Reception.Kind kind(SQLException ex) throws SQLException {
 		String state = ex.getSQLState();
 		if (OBJECT_IN_USE.equals(state)) {
 			return Reception.Kind.DELAYED;
 		}
-		if (OBJECT_NOT_IN_PREREQUISITE_STATE.equals(state)
-				|| state != null && state.length() == 5 && UNSTORABLE.contains(state.substring(0, 2))) {
-			return Reception.Kind.PAUSED;
+		if (state == null || state.length() != STATE_LENGTH || (OF_THE_DATABASE.contains(state.substring(0, 2))
+				&& !OBJECT_NOT_IN_PREREQUISITE_STATE.equals(state))) {
+			throw ex;
 		}
-		throw ex;
+		return Reception.Kind.PAUSED;
 	}
 
 	private Reception receive(Connection connection, Bundle bundle, long[] size) throws SQLException {
@@ -297,7 +311,7 @@ public final class BundleReceiver {
 		}
 		CompactRange tree = this.frontiers.at(connection, head);
 		BundleWalk walk = new BundleWalk(this.tables, this.refusedGroups, connection, head, tree,
-				(redactions) -> applyRedactions(connection, redactions));
+				(redactions) -> applyRedactions(connection, bundle.chain(), redactions));
 		read(bundle, (entry) -> {
 			if (place(entry) >= head.size()) {
 				walk.accept(entry);
@@ -313,7 +327,7 @@ public final class BundleReceiver {
 		for (ControlEntry.Retirement retirement : walk.retirements()) {
 			this.tables.retired(connection, bundle.chain(), retirement);
 		}
-		applyRedactions(connection, saidBefore(connection, head, later, note.size()));
+		applyRedactions(connection, bundle.chain(), saidBefore(connection, head, later, note.size()));
 		walk.requireDeclared(later);
 		this.tables.keepNote(connection, head.chain(), note.note());
 		this.frontiers.reached(head.chain(), tree, walk.last());
@@ -346,26 +360,24 @@ public final class BundleReceiver {
 			}
 		});
 		if (theirs.size() == note.size() && Arrays.equals(root(theirs), note.root()) && !hash.isEmpty()) {
-			List<byte[]> ours = new ArrayList<>();
-			this.tables.hashes(connection, bundle.chain(), different, different + 1,
-					(row) -> ours.add(row.getBytes(1)));
-			throw new Fork.Found(new Fork(different, ours.get(0), hash.get(0), note.note(),
-					"its source signed two entries %d: %s is here, and %s came".formatted(different, hex(ours.get(0)),
+			byte[] ours = Objects.requireNonNull(
+					this.tables.hashes(connection, bundle.chain(), different, different + 1).get(different));
+			throw new Fork.Found(new Fork(different, ours, hash.get(0), note.note(),
+					"its source signed two entries %d: %s is here, and %s came".formatted(different, hex(ours),
 							hex(hash.get(0)))));
 		}
 		throw ReceptionException.refused(
 				"entry %d differs from the one that is here, and its signature does not cover it".formatted(different));
 	}
 
+	/** Of what was retired here only its hash in the tree is left. */
 	private @Nullable Long firstDifferent(Connection connection, Bundle bundle, long end) throws SQLException {
-		List<byte[]> ours = new ArrayList<>();
-		this.tables.hashes(connection, bundle.chain(), bundle.first(), end, (row) -> ours.add(row.getBytes(1)));
+		Map<Long, byte[]> ours = this.tables.hashes(connection, bundle.chain(), bundle.first(), end);
 		Long[] different = new Long[1];
 		read(bundle, (entry) -> {
-			long index = place(entry) - bundle.first();
-			if (different[0] == null && index >= 0 && index < ours.size()
-					&& !(Arrays.equals(ours.get((int) index), entry.hash())
-							&& Arrays.equals(entry.hash(), entry.computeHash()))) {
+			byte[] hash = ours.get(place(entry));
+			if (different[0] == null && hash != null
+					&& !(Arrays.equals(hash, entry.hash()) && Arrays.equals(entry.hash(), entry.computeHash()))) {
 				different[0] = place(entry);
 			}
 		});
@@ -398,12 +410,17 @@ public final class BundleReceiver {
 		return said;
 	}
 
-	/** What its source has erased since the entries came here is erased here. */
-	private void applyRedactions(Connection connection, List<ControlEntry.Redaction> redactions) throws SQLException {
+	/**
+	 * What its source has erased since the entries came here is erased here. Of a chain
+	 * that nobody registered nothing is here.
+	 */
+	private void applyRedactions(Connection connection, String speaker, List<ControlEntry.Redaction> redactions)
+			throws SQLException {
 		Map<String, List<ControlEntry.Redaction>> chains = redactions.stream()
 			.collect(Collectors.groupingBy(ControlEntry.Redaction::chain));
 		for (Map.Entry<String, List<ControlEntry.Redaction>> chain : chains.entrySet()) {
-			List<ControlEntry.Redaction> all = chain.getValue();
+			List<ControlEntry.Redaction> all = this.tables.speaksFor(connection, speaker, chain.getKey())
+					? chain.getValue() : List.of();
 			for (int from = 0; from < all.size(); from += PORTION) {
 				applyRedactions(connection, chain.getKey(), all.subList(from, Math.min(from + PORTION, all.size())));
 			}

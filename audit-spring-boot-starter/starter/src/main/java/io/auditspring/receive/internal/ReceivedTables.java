@@ -11,7 +11,9 @@ import java.time.OffsetDateTime;
 import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 
@@ -44,6 +46,8 @@ final class ReceivedTables {
 	private final String redactions;
 
 	private final String retirement;
+
+	private final String speaksFor;
 
 	private final String note;
 
@@ -92,20 +96,19 @@ final class ReceivedTables {
 		this.successor = "select %s(?, ?, ?, ?::jsonb -> 0)".formatted(schema.table("audit_receive_successor"));
 		this.quarantine = "select %s(?, ?::jsonb, ?::jsonb -> 0)".formatted(schema.table("audit_receive_quarantine"));
 		this.hashes = """
-				select hash
+				select seq, hash
 				from %s
 				where chain = ? and seq >= ? and seq < ?
-				order by seq
 				""".formatted(schema.table("audit_log"));
 		// What is in the archive only is asked for until the source says that it is
-		// erased, which may have been so long ago that this is no longer told here.
+		// erased. What that cannot erase any more is erased here, by its upkeep.
 		String open = """
 				from %1$s as asked join %4$s as received
 				on received.chain = asked.chain and received.gone_at is null and received.erases_from <= asked.seq
 				left join %2$s as entry
 				on entry.chain = asked.chain and entry.seq = asked.seq and entry.id = asked.id
 				where case
-					when entry.seq is null then asked.asked_at > clock_timestamp() - interval '30 days' and not exists (
+					when entry.seq is null then not exists (
 						select
 						from %2$s as said
 						where said.target_type = 'AuditEntry' and said.target_id = asked.id::text
@@ -124,6 +127,7 @@ final class ReceivedTables {
 			.formatted(schema.table("audit_request"), schema.table("audit_log"),
 					schema.table("audit_received_quarantine"), schema.table("audit_received"),
 					schema.table("audit_speaks_for"));
+		this.speaksFor = "select %s(?, ?)".formatted(schema.table("audit_speaks_for"));
 		this.retirement = "select %s(?, ?, ?)".formatted(schema.table("audit_receive_retirement"));
 		this.requests = """
 				select asked.seq, asked.id, asked.redacted, asked.reason
@@ -247,8 +251,16 @@ final class ReceivedTables {
 		Sql.execute(connection, this.quarantine, chain, groups, EntryCodec.write(List.of(recordedBy)));
 	}
 
-	void hashes(Connection connection, String chain, long from, long to, Sql.RowConsumer consumer) throws SQLException {
-		Sql.each(connection, this.hashes, consumer, chain, from, to);
+	/** The hashes of entries that are here, by their places. */
+	Map<Long, byte[]> hashes(Connection connection, String chain, long from, long to) throws SQLException {
+		Map<Long, byte[]> hashes = new HashMap<>();
+		Sql.each(connection, this.hashes, (row) -> hashes.put(row.getLong(1), row.getBytes(2)), chain, from, to);
+		return hashes;
+	}
+
+	/** Whether what a received chain says is done about another one counts. */
+	boolean speaksFor(Connection connection, String speaker, String chain) throws SQLException {
+		return speaker.equals(chain) || Sql.is(connection, this.speaksFor, speaker, chain);
 	}
 
 	/** Of what its source has retired, nobody else erases anything any more. */

@@ -5,6 +5,7 @@
 package io.auditspring.receive.internal;
 
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -15,6 +16,7 @@ import io.auditspring.ledger.checkpoint.Ed25519Signer;
 import io.auditspring.ledger.checkpoint.VerifierKey;
 import io.auditspring.ledger.internal.entry.Entries;
 import io.auditspring.ledger.internal.merkle.CompactRange;
+import io.auditspring.ledger.internal.table.ControlEntry;
 import io.auditspring.ledger.internal.table.LedgerDatabase;
 import io.auditspring.ledger.internal.table.StoredEntry;
 import io.auditspring.ledger.internal.tree.LeafHashes;
@@ -25,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * What becomes of bundles, honest and forged ones. Source and centre are two databases.
@@ -375,6 +378,61 @@ class BundleReceiverTests {
 		this.lab.centre.execute("update audit.audit_received set tenant = 'acme'");
 		assertKind(this.lab.send(0, this.lab.sign(ReceivingLab.CHAIN, 1, root(), this.lab.signer)),
 				Reception.Kind.APPENDED);
+	}
+
+	/** Its source signs whatever it likes, also of entries that are on hold here. */
+	@Test
+	void anErasureThatIsSaidOfAnotherTargetPausesTheChain() {
+		this.lab.send(0, this.lab.write(5));
+		this.lab.centre.execute("insert into audit.audit_legal_hold (actor_id, reason) values ('jane', 'a dispute')");
+		String here = ReceivingLab.content(this.lab.centre);
+		this.lab.source.append(ReceivingLab.CHAIN, Entries.controlEntry(ControlEntry.REDACTION, """
+				{"chain": "orders", "seq": 2, "id": "%s", "group": "actor", "reason": "asked to"}
+				""".formatted(ReceivingLab.query(this.lab.source,
+				"select id from audit.audit_log where chain = 'orders' and seq = 2"))));
+		CompactRange tree = new CompactRange();
+		this.lab.entries(this.lab.source, 0, 6).forEach((entry) -> tree.append(entry.hash(), (full) -> {
+		}));
+		Reception reception = this.lab
+			.send(5, this.lab.sign(ReceivingLab.CHAIN, 6, LeafHashes.root(tree), this.lab.signer));
+		assertKind(reception, Reception.Kind.PAUSED);
+		assertThat(reception.reason()).contains("entry 2 of chain \"orders\"");
+		assertThat(ReceivingLab.content(this.lab.centre)).isEqualTo(here);
+		assertThat(this.lab.problems()).isEmpty();
+	}
+
+	private void failWith(String state) {
+		this.lab.centre.execute("""
+				create function audit.fail() returns trigger language plpgsql as $$
+				begin
+					raise exception 'not now' using errcode = '%s';
+				end
+				$$;
+				create trigger fail after insert on audit.audit_log for each statement execute function audit.fail()
+				""".formatted(state));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "42501", "42P01", "P0001", "XX000", "23514", "55000", "0A000" })
+	void whatTheDatabaseSaysOfABundleHoldsUpNoOtherChain(String state) {
+		this.lab.send(0, this.lab.write(5));
+		failWith(state);
+		String note = this.lab.write(1);
+		assertKind(this.lab.send(5, note), Reception.Kind.PAUSED);
+		this.lab.centre.execute("drop trigger fail on audit.audit_log");
+		assertKind(this.lab.send(5, note), Reception.Kind.APPENDED);
+		assertAsAtTheSource();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "40001", "40P01", "53100", "55P03", "57014", "57P01", "58030", "08006", "25006" })
+	void aDatabaseThatFailsIsNoFaultOfTheBundle(String state) {
+		this.lab.send(0, this.lab.write(5));
+		failWith(state);
+		String note = this.lab.write(1);
+		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> this.lab.send(5, note))
+			.satisfies((ex) -> assertThat(ex.getCause()).isInstanceOfSatisfying(SQLException.class,
+					(cause) -> assertThat(cause.getSQLState()).isEqualTo(state)));
 	}
 
 }

@@ -733,4 +733,92 @@ class ContinuationTests {
 		});
 	}
 
+	/** As after its application was stopped, and got another name by hand. */
+	private void closeBillingAndGoOn() {
+		this.lab.source.append("billing", Entries.entries(5));
+		this.lab.source.execute("""
+				select audit.audit_close_chain('billing', 'It goes on as billing@2',
+					'{"actorType": "system", "operation": "%s", "actor": {"id": "system"}}')
+				""".formatted(UUID.randomUUID()));
+		this.lab.source.append("billing@2", Entries.entries(1));
+	}
+
+	private List<StoredEntry> atTheSource(String chain) {
+		return this.lab.entries(this.lab.source, chain, 0, Long.MAX_VALUE);
+	}
+
+	private void assertReceived(String chain, List<StoredEntry> entries) {
+		String note = this.lab.checkpoints(this.lab.source).create(chain).map(Checkpoint::note).orElseThrow();
+		Reception reception = this.lab.receive(Bundle.of(chain, 0, note, entries));
+		assertThat(reception.kind()).as(reception.reason()).isEqualTo(Reception.Kind.APPENDED);
+	}
+
+	private String billing(String what) {
+		return ReceivingLab.query(this.lab.centre, "select coalesce(%s, 'none') from audit.audit_%s".formatted(
+				what.equals("erased") ? "string_agg(seq::text, ' ' order by seq)"
+						: "string_agg(concat_ws(' ', name, successor), ', ' order by name)",
+				what.equals("erased") ? "log where chain = 'billing' and actor_digest is not null"
+						: "chain where starts_with(name, 'billing')"));
+	}
+
+	@Test
+	void whereOnlyTheChainIsRegisteredInWhichItGoesOnThatIsReceived() {
+		closeBillingAndGoOn();
+		this.lab.redact(this.lab.source, "billing", 2);
+		this.lab.register("billing@2");
+		assertReceived("billing@2", atTheSource("billing@2"));
+		assertThat(this.lab.problems()).isEmpty();
+		this.lab.register("billing");
+		assertThat(billing("chains")).isEqualTo("billing billing@2, billing@2");
+		assertReceived("billing", atTheSource("billing"));
+		assertThat(billing("erased")).isEqualTo("2");
+		assertThat(this.lab.problems()).isEmpty();
+	}
+
+	@Test
+	void whicheverIsRegisteredFirstWhatALaterChainSaysIsErased() {
+		closeBillingAndGoOn();
+		List<StoredEntry> unerased = atTheSource("billing");
+		this.lab.redact(this.lab.source, "billing", 2);
+		this.lab.register("billing@2");
+		this.lab.register("billing");
+		assertReceived("billing", unerased);
+		assertReceived("billing@2", atTheSource("billing@2"));
+		assertThat(billing("erased")).isEqualTo("2");
+		assertThat(this.lab.problems()).isEmpty();
+	}
+
+	@Test
+	void aChainThatIsRegisteredBetweenTwoOthersIsBetweenThem() {
+		this.lab.source.execute("select audit.audit_ledger_id(name) from unnest(array['billing@10', 'billing@2', 'billing']) name");
+		this.lab.register("billing@10");
+		this.lab.register("billing");
+		assertThat(billing("chains")).isEqualTo("billing billing@10, billing@10");
+		this.lab.register("billing@2");
+		assertThat(billing("chains")).isEqualTo("billing billing@2, billing@10, billing@2 billing@10");
+	}
+
+	private void assertNotReceivedBeside(String chain, String origin, String other) {
+		assertThatExceptionOfType(IllegalStateException.class)
+			.isThrownBy(() -> this.lab.centre.execute("""
+					set role audit_owner;
+					select audit.audit_receive_chain('%s', '%s', '%s', '%s')
+					""".formatted(chain, UUID.randomUUID(), origin,
+					VerifierKey.of(Ed25519Signer.ofPem(origin, Ed25519Signer.newPem())))))
+			.withStackTraceContaining("cannot be received beside chain \"%s\"".formatted(other));
+	}
+
+	@Test
+	void aChainOfAnotherSourceGoesOnInThePlaceOfNone() {
+		assertNotReceivedBeside("orders@2", "another-service", "orders");
+		this.lab.source.execute("select audit.audit_ledger_id('billing@3')");
+		this.lab.register("billing@3");
+		assertNotReceivedBeside("billing", "another-service", "billing@3");
+		assertNotReceivedBeside("billing@2", "another-service", "billing@3");
+		this.lab.centre.append("stock", Entries.entries(1));
+		assertNotReceivedBeside("stock@2", ReceivingLab.ORIGIN, "stock");
+		assertThat(ReceivingLab.query(this.lab.centre, "select audit.audit_speaks_for('orders@2', 'orders')"))
+			.isEqualTo("f");
+	}
+
 }

@@ -32,6 +32,7 @@ import io.auditspring.retention.Redaction;
 import io.auditspring.signing.Checkpoints;
 import io.auditspring.signing.LedgerVerifier;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * A source with the chain {@code orders}, which it signs, and a centre that receives it
@@ -68,8 +69,12 @@ final class ReceivingLab {
 	}
 
 	ReceivingLab(Path memory, LedgerDatabase centre) {
+		this(memory, LedgerDatabase.withRoles(), centre);
+	}
+
+	ReceivingLab(Path memory, LedgerDatabase source, LedgerDatabase centre) {
 		this.memory = memory;
-		this.source = LedgerDatabase.withRoles();
+		this.source = source;
 		this.centre = centre;
 		if (!query(centre, "select pg_get_userbyid(nspowner) from pg_namespace where nspname = 'audit'")
 			.equals("audit_owner")) {
@@ -80,6 +85,17 @@ final class ReceivingLab {
 				this.statistics);
 		this.source.execute("select audit.audit_ledger_id('%s')".formatted(CHAIN));
 		register(CHAIN);
+	}
+
+	/** An empty ledger whose encoding lacks most characters. */
+	static LedgerDatabase ofAnotherEncoding() {
+		LedgerDatabase server = LedgerDatabase.create();
+		PGSimpleDataSource database = (PGSimpleDataSource) server.dataSource();
+		String name = database.getDatabaseName() + "_win1252";
+		server.execute(
+				"create database %s template template0 encoding 'WIN1252' lc_collate 'C' lc_ctype 'C'".formatted(name));
+		return LedgerDatabase.empty("jdbc:postgresql://localhost:%d/%s?user=%s"
+			.formatted(database.getPortNumbers()[0], name, database.getUser()));
 	}
 
 	void register(String chain) {
@@ -167,8 +183,12 @@ final class ReceivingLab {
 	}
 
 	void redact(LedgerDatabase database, long seq) {
+		redact(database, CHAIN, seq);
+	}
+
+	void redact(LedgerDatabase database, String chain, long seq) {
 		UUID id = UUID.fromString(query(database,
-				"select id from audit.audit_log where chain = '%s' and seq = %d".formatted(CHAIN, seq)));
+				"select id from audit.audit_log where chain = '%s' and seq = %d".formatted(chain, seq)));
 		new Redaction(database.dataSource(), database.schema(), () -> Entries.entries(1).get(0)).redact(List.of(id),
 				EntryGroup.ACTOR, "asked to");
 	}

@@ -22,7 +22,6 @@ import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.Roles;
 import io.auditspring.ledger.internal.entry.Entries;
 import io.auditspring.ledger.internal.entry.Entry;
-import io.auditspring.ledger.internal.table.LedgerDatabase;
 import io.auditspring.retention.ErasureReport;
 import io.auditspring.retention.LegalHolds;
 import io.auditspring.retention.Redaction;
@@ -35,7 +34,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.postgresql.ds.PGSimpleDataSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -58,13 +56,7 @@ class RefusedGroupsTests {
 	}
 
 	private static LedgerDatabase ofAnotherEncoding() {
-		LedgerDatabase server = LedgerDatabase.create();
-		PGSimpleDataSource database = (PGSimpleDataSource) server.dataSource();
-		String name = database.getDatabaseName() + "_win1252";
-		server.execute(
-				"create database %s template template0 encoding 'WIN1252' lc_collate 'C' lc_ctype 'C'".formatted(name));
-		LedgerDatabase empty = LedgerDatabase.empty("jdbc:postgresql://localhost:%d/%s?user=%s"
-			.formatted(database.getPortNumbers()[0], name, database.getUser()));
+		LedgerDatabase empty = ReceivingLab.ofAnotherEncoding();
 		Roles.apply(empty.dataSource(), empty.schema());
 		return empty;
 	}
