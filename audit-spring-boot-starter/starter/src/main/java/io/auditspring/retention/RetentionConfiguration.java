@@ -24,6 +24,7 @@ import io.auditspring.signing.Checkpoints;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -68,6 +69,14 @@ public class RetentionConfiguration {
 				LedgerDoings.ofAll(auditOrigins, auditEntryFactory, auditSentences));
 		continuation.lookBeforeTheStart();
 		return continuation;
+	}
+
+	/** There are none but at a ledger that receives chains of others. */
+	@Bean
+	TableUpkeep auditAbandonedRequests(AuditDatabase auditDatabase,
+			@Qualifier("auditLedgerRedaction") ObjectProvider<Redaction> auditLedgerRedaction) {
+		return new AbandonedRequests(auditDatabase.workDataSource(), auditDatabase.schema(),
+				auditLedgerRedaction::getObject);
 	}
 
 	/** What the database records by itself. */

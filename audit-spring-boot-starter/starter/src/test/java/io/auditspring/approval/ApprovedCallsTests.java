@@ -297,7 +297,7 @@ class ApprovedCallsTests {
 		UUID old = add(now.minus(Duration.ofDays(7)).minus(Duration.ofMinutes(61)));
 		UUID over = add(now.minus(Duration.ofDays(6)));
 		UUID current = add(now);
-		context.getBean(TableUpkeep.class).keep();
+		context.getBean("auditApprovalUpkeep", TableUpkeep.class).keep();
 		assertThat(store.find(old)).isEmpty();
 		assertThat(store.find(over)).isPresent();
 		assertThat(store.find(current)).isPresent();

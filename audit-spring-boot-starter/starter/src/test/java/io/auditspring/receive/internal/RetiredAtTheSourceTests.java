@@ -16,6 +16,11 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 
+import javax.sql.DataSource;
+
+import io.auditspring.autoconfigure.AuditAutoConfiguration;
+import io.auditspring.autoconfigure.AuditUpkeepAutoConfiguration;
+import io.auditspring.database.internal.TableUpkeep;
 import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.Problem;
 import io.auditspring.ledger.Roles;
@@ -43,6 +48,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -234,6 +242,86 @@ class RetiredAtTheSourceTests {
 		return new Redaction(Roles.user(this.lab.centre.dataSource(), "audit_redactor"), this.lab.centre.schema(),
 				() -> Entries.entry("by"))
 			.redact(ids, EntryGroup.ACTOR, "asked to");
+	}
+
+	/** What the upkeep of the centre's application does each hour. */
+	private void keepUp() {
+		Roles.apply(this.lab.centre.dataSource(), this.lab.centre.schema());
+		DataSource user = Roles.user(this.lab.centre.dataSource(), "audit_writer", "audit_reader", "audit_redactor");
+		new ApplicationContextRunner()
+			.withConfiguration(
+					AutoConfigurations.of(AuditAutoConfiguration.class, AuditUpkeepAutoConfiguration.class))
+			.withBean(DataSource.class, () -> user)
+			.withPropertyValues("audit.flyway.enabled=false")
+			.run((context) -> context.getBeansOfType(TableUpkeep.class).values().forEach(TableUpkeep::keep));
+	}
+
+	private String atTheCentre(String what) {
+		return ReceivingLab.query(this.lab.centre, switch (what) {
+			case "erased" -> """
+					select coalesce(string_agg(seq::text, ' ' order by seq), 'none') from audit.audit_log
+					where chain = 'orders' and actor_digest is not null
+					""";
+			case "recorded" -> """
+					select coalesce(string_agg(concat_ws(' ', metadata ->> 'seq', metadata ->> 'reason'), ', ' order by seq),
+						'none')
+					from audit.audit_log where chain = 'local' and action = 'audit.redaction'
+					""";
+			default -> "select count(*) from audit.audit_request";
+		});
+	}
+
+	@Test
+	void whatItsSourceWasAskedForAndRetiredBeforeItErasedThatIsErasedHere() {
+		assertThat(redact(2).left()).containsOnlyKeys(ErasureReport.Cause.ASKED);
+		keepUp();
+		assertThat(atTheCentre("erased")).isEqualTo("none");
+		retireAtTheSource(JANUARY);
+		keepUp();
+		assertThat(atTheCentre("erased")).isEqualTo("2");
+		assertThat(atTheCentre("recorded")).isEqualTo("2 asked to");
+		assertThat(atTheCentre("requests")).isEqualTo("0");
+		keepUp();
+		assertThat(atTheCentre("recorded")).isEqualTo("2 asked to");
+		assertThat(this.lab.problems()).isEmpty();
+	}
+
+	@Test
+	void whatASourceThatIsGoneWasAskedForIsErasedHereUnlessItIsHeld() {
+		assertThat(redact(2, 3).left()).containsOnlyKeys(ErasureReport.Cause.ASKED);
+		this.lab.centre.execute("select audit.audit_source_gone('orders', 'Shut down in May')");
+		this.lab.centre.execute("insert into audit.audit_legal_hold (actor_id, reason) values ('jane', 'a dispute')");
+		keepUp();
+		assertThat(atTheCentre("erased")).isEqualTo("none");
+		assertThat(atTheCentre("requests")).isEqualTo("2");
+		this.lab.centre.execute("delete from audit.audit_legal_hold");
+		keepUp();
+		assertThat(atTheCentre("erased")).isEqualTo("2 3");
+		assertThat(atTheCentre("requests")).isEqualTo("0");
+		assertThat(this.lab.problems()).isEmpty();
+	}
+
+	/** As where its source sends again what the centre seems to lack. */
+	@Test
+	void whatReachesIntoAMonthThatWasRetiredHereIsTaken() {
+		List<StoredEntry> all = this.lab.entries(this.lab.centre, 0, this.lab.size());
+		String note = ReceivingLab.query(this.lab.centre, "select note from audit.audit_received");
+		RetirementSeal seal = new RetirementSeal(ofTheCentre(), this.lab.centreSigner);
+		assertThat(retire(this.lab.centre, DECEMBER, seal)).containsExactly(DECEMBER);
+		Reception reception = this.lab.receive(Bundle.of(ReceivingLab.CHAIN, 0, note, all));
+		assertThat(reception.kind()).as(reception.reason()).isEqualTo(Reception.Kind.SEEN);
+		List<StoredEntry> altered = all.stream()
+			.map((entry) -> (entry == all.get(3)) ? Altered.action(entry, "entirely another") : entry)
+			.toList();
+		assertThat(this.lab.receive(Bundle.of(ReceivingLab.CHAIN, 0, note, altered)).kind())
+			.isEqualTo(Reception.Kind.REFUSED);
+		String next = this.lab.write(2);
+		List<StoredEntry> more = Stream
+			.concat(all.stream(), this.lab.entries(this.lab.source, all.size(), Long.MAX_VALUE).stream())
+			.toList();
+		reception = this.lab.receive(Bundle.of(ReceivingLab.CHAIN, 0, next, more));
+		assertThat(reception.kind()).as(reception.reason()).isEqualTo(Reception.Kind.APPENDED);
+		assertThat(this.lab.problems()).isEmpty();
 	}
 
 }
