@@ -206,7 +206,10 @@ final class CentreMessages implements AutoCloseable {
 		RedactionRequest request = message.request(log);
 		boolean signed = request != null && request.isSigned(message.note(), this.keys);
 		if (signed) {
-			this.tables.answers().takeRequest(message.chain(), request, message.note());
+			String obstacle = this.tables.answers().takeRequest(message.chain(), request, message.note());
+			if (obstacle != null) {
+				this.statistics.cannotTake(obstacle);
+			}
 		}
 		return signed;
 	}
@@ -229,7 +232,7 @@ final class CentreMessages implements AutoCloseable {
 			}
 		}
 		else if (saidAt.getAsLong() > this.holdsSaidAt) {
-			this.tables.answers().takeHolds(this.chain, holds);
+			this.tables.answers().takeHolds(this.chain, holds).forEach(this.statistics::cannotTake);
 			this.holdsSaidAt = saidAt.getAsLong();
 		}
 		return true;

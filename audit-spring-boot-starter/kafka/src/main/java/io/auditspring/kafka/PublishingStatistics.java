@@ -7,6 +7,8 @@ package io.auditspring.kafka;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,9 @@ final class PublishingStatistics {
 	private final LongAdder resent = new LongAdder();
 
 	private final LongAdder refused = new LongAdder();
+
+	/** What cannot be taken of what the receiving ledger says, and was told in the log. */
+	private final Set<String> untakeable = ConcurrentHashMap.newKeySet();
 
 	private volatile Standing standing = new Standing(null, 0, 0, 0, 0, 0, false, null);
 
@@ -149,6 +154,13 @@ final class PublishingStatistics {
 				.warn("The audit ledger that receives chain '{}' asks for entry {} and what follows, and the first that is left here is {}. "
 						+ "What was retired here is in the copies that made it safe there: its archive, its standby, its backups",
 						chain, from, first);
+		}
+	}
+
+	/** What keeps nothing else from being taken; it is said again and again. */
+	void cannotTake(String what) {
+		if (this.untakeable.add(what)) {
+			logger.warn("Not everything can be taken that the receiving audit ledger says: {}", what);
 		}
 	}
 

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
+import io.auditspring.TestDatabase;
 import io.auditspring.ledger.checkpoint.ReceiptNote;
 import io.auditspring.ledger.checkpoint.RedactionRequest;
 import io.auditspring.ledger.checkpoint.TrustedKeys;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.ds.PGSimpleDataSource;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -220,6 +222,39 @@ class CentreMessagesTests {
 		take(holds("orders", Duration.ofDays(-1), "Case 5"));
 		assertThat(held()).isNull();
 		assertThat(output).doesNotContain("NOT TAKEN");
+	}
+
+	@Test
+	void whatTheDatabaseCannotStoreKeepsNothingElseFromBeingTaken(CapturedOutput output) throws SQLException {
+		PGSimpleDataSource server = (PGSimpleDataSource) this.lab.source;
+		String name = server.getDatabaseName() + "_win1252";
+		CarriedLab.execute(server,
+				"create database %s template template0 encoding 'WIN1252' lc_collate 'C' lc_ctype 'C'".formatted(name));
+		DataSource source = TestDatabase.at("jdbc:postgresql://localhost:%d/%s?user=%s"
+			.formatted(server.getPortNumbers()[0], name, server.getUser()), null);
+		new LedgerMigrations().run(source);
+		CarriedLab.execute(source, """
+				select audit.audit_append_own('orders', 'order.place', 'Order', '1', '{}', audit.audit_by_owner(null))
+				""");
+		begin(source);
+		String holds = """
+				[{"id": 1, "actor": "łukasz", "reason": "a case"}, {"id": 2, "actor": "jane", "reason": "спор"}]""";
+		RedactionRequest request = new RedactionRequest(LOG, 0,
+				UUID.fromString(String.valueOf(CarriedLab.query(source, "select id from audit.audit_log"))), "actor",
+				"по просьбе");
+		for (int i = 0; i < 2; i++) {
+			take(CentreMessage.holds(CarriedLab.CHAIN,
+					CentreNote.HOLDS.sign(LOG, Instant.now().toEpochMilli() + i, holds, this.lab.centreSigner), holds),
+					CentreMessage.redaction(CarriedLab.CHAIN, request.sign(this.lab.centreSigner), request), stored(1));
+		}
+		assertThat(CarriedLab.query(source,
+				"select string_agg(concat_ws(' ', actor_id, reason), ', ') from audit.audit_legal_hold"))
+			.isEqualTo("jane ????");
+		assertThat(CarriedLab.query(source, "select count(*) from audit.audit_request")).isEqualTo("0");
+		assertThat(CarriedLab.query(source, "select size from audit.audit_receipt")).isEqualTo("1");
+		assertThat(output).containsOnlyOnce("what legal hold 1 is on")
+			.containsOnlyOnce("cannot store the reason for which entry 0 of chain 'orders' is to be erased");
+		assertThat(this.statistics.refusals()).isZero();
 	}
 
 }

@@ -330,7 +330,7 @@ public final class JdbcSource {
 		// Again and again: a source that was restored has lost some.
 		if (holds != null
 				&& (!holds.equals(this.holds) || System.nanoTime() - this.toldOfHolds >= this.again.toNanos())) {
-			this.answers.takeHolds(chain.name(), holds);
+			this.answers.takeHolds(chain.name(), holds).forEach((what) -> this.statistics.cannotTell(this.name, what));
 			this.holds = holds;
 			this.toldOfHolds = System.nanoTime();
 		}
@@ -357,7 +357,10 @@ public final class JdbcSource {
 		String note = OwnTransaction.<@Nullable String, RuntimeException>look(this.dataSource, (connection) -> Sql
 			.find(connection, this.asked, (row) -> row.getString(1), chain.name(), request.seq(), request.group()));
 		if (note == null || !receipts.isSigned(request, note)) {
-			this.answers.takeRequest(chain.name(), request, receipts.sign(request));
+			String obstacle = this.answers.takeRequest(chain.name(), request, receipts.sign(request));
+			if (obstacle != null) {
+				this.statistics.cannotTell(this.name, obstacle);
+			}
 		}
 	}
 

@@ -48,6 +48,9 @@ public final class ReceivingStatistics {
 
 	private final Map<String, String> losses = new ConcurrentHashMap<>();
 
+	/** What cannot be told to sources, and was told in the log. */
+	private final Set<String> untellable = ConcurrentHashMap.newKeySet();
+
 	/** The chains that sources were found to have, which are read here. */
 	private final Map<String, Set<String>> read = new ConcurrentHashMap<>();
 
@@ -310,6 +313,18 @@ public final class ReceivingStatistics {
 	 */
 	public void untold(String source, String why) {
 		failed(source, why, true);
+	}
+
+	/**
+	 * Says that something of what there is to say cannot be told to a source, which keeps
+	 * nothing else from it.
+	 * @param source what it is called
+	 * @param what a sentence about it
+	 */
+	void cannotTell(String source, String what) {
+		if (this.untellable.add(source + " " + what)) {
+			logger.warn("Not everything can be told to the source '{}' of audit chains: {}", source, what);
+		}
 	}
 
 	private void failed(String source, String why, boolean untold) {

@@ -147,6 +147,78 @@ class RequestsTests {
 		assertThat(ReceivingLab.content(this.lab.centre)).isEqualTo(ReceivingLab.content(this.lab.source));
 		assertThat(this.lab.problems()).isEmpty();
 		assertThat(redact(this.lab.centre, 2).alreadyErased()).isEqualTo(1);
+		assertThat(requests(this.lab.centre)).isEqualTo("0");
+	}
+
+	private static String requests(LedgerDatabase database) {
+		return ReceivingLab.query(database, "select count(*) from audit.audit_request");
+	}
+
+	/** Its source may have been away for a long time. */
+	@Test
+	void whatIsInTheArchiveOnlyIsAskedForUntilItsSourceHasErasedIt() {
+		redact(this.lab.centre, 2);
+		this.lab.centre.execute("update audit.audit_request set asked_at = now() - interval '400 days'");
+		this.lab.centre.tamper("delete from audit.audit_log where chain = 'orders' and seq = 2");
+		this.lab.centre.execute("""
+				insert into audit.audit_archived
+				values ('orders', 2, 2, 1, repeat('0', 64), '2026-01-01 00:00:00+00', '2026-01-01 00:00:00+00')
+				""");
+		poll();
+		assertThat(requests(this.lab.source)).isEqualTo("1");
+		redact(this.lab.source, 2);
+		this.lab.sign();
+		poll();
+		assertThat(requests(this.lab.centre)).isEqualTo("0");
+	}
+
+	private ErasureReport redact(long seq, String reason) {
+		return new Redaction(Roles.user(this.lab.centre.dataSource(), "audit_redactor"), this.lab.centre.schema(),
+				() -> Entries.entry("by", "-", "-", "clerk"))
+			.redact(List.of(id(seq)), EntryGroup.ACTOR, reason);
+	}
+
+	@Test
+	void whatASourceCannotStoreOfHoldsAndRequestsKeepsNothingElseFromIt(CapturedOutput output) {
+		this.lab = new ReceivingLab(this.memory.resolve("another"), ReceivingLab.ofAnotherEncoding(),
+				LedgerDatabase.create());
+		Roles.apply(this.lab.source.dataSource(), this.lab.source.schema());
+		this.atTheSource = Roles.user(this.lab.source.dataSource(), "audit_centre");
+		this.lab.write(5);
+		this.lab.source.append("stock", Entries.entries(3));
+		this.lab.checkpoints(this.lab.source).create("stock");
+		this.lab.register("stock");
+		poll();
+		long hold = holds(this.lab.centre, "main").placeOnActor("łukasz", "a dispute");
+		holds(this.lab.centre, "main").placeOnActor("jane", "спор");
+		redact(1, "по просьбе");
+		redact(2, "asked to");
+		this.lab.write(2);
+		poll();
+		poll();
+		assertThat(this.lab.size()).isEqualTo(7);
+		assertThat(ReceivingLab.query(this.lab.source,
+				"select string_agg(concat_ws(' ', actor_id, reason), ', ') from audit.audit_legal_hold"))
+			.isEqualTo("jane ????");
+		assertThat(ReceivingLab.query(this.lab.source, "select string_agg(chain, ' ' order by chain) from audit.audit_receipt"))
+			.isEqualTo("orders stock");
+		assertThat(output).containsOnlyOnce("what legal hold %d is on".formatted(hold))
+			.containsOnlyOnce("cannot store the reason for which entry 1 of chain 'orders' is to be erased");
+		holds(this.lab.centre, "main").lift(
+				Long.parseLong(
+						ReceivingLab.query(this.lab.centre, "select id from audit.audit_legal_hold where actor_id = 'jane'")),
+				"settled");
+		poll();
+		assertThat(ReceivingLab.query(this.lab.source, "select count(*) from audit.audit_legal_hold")).isEqualTo("0");
+		redact(1, "asked for it");
+		assertThat(ReceivingLab.query(this.lab.centre, """
+				select string_agg(metadata ->> 'reason', ', ' order by seq) from audit.audit_log
+				where action = 'audit.redaction.asked' and metadata ->> 'seq' = '1'
+				""")).isEqualTo("по просьбе, asked for it");
+		poll();
+		assertThat(ReceivingLab.query(this.lab.source,
+				"select string_agg(concat_ws(' ', seq, reason), ', ' order by seq) from audit.audit_request"))
+			.isEqualTo("1 asked for it, 2 asked to");
 	}
 
 	private void redactAll(String where) {
