@@ -190,7 +190,7 @@ class RequestsTests {
 		this.lab.register("stock");
 		poll();
 		long hold = holds(this.lab.centre, "main").placeOnActor("łukasz", "a dispute");
-		holds(this.lab.centre, "main").placeOnActor("jane", "спор");
+		holds(this.lab.centre, "main").placeOnActor("john", "спор");
 		redact(1, "по просьбе");
 		redact(2, "asked to");
 		this.lab.write(2);
@@ -199,14 +199,14 @@ class RequestsTests {
 		assertThat(this.lab.size()).isEqualTo(7);
 		assertThat(ReceivingLab.query(this.lab.source,
 				"select string_agg(concat_ws(' ', actor_id, reason), ', ') from audit.audit_legal_hold"))
-			.isEqualTo("jane ????");
+			.isEqualTo("john ????");
 		assertThat(ReceivingLab.query(this.lab.source, "select string_agg(chain, ' ' order by chain) from audit.audit_receipt"))
 			.isEqualTo("orders stock");
 		assertThat(output).containsOnlyOnce("what legal hold %d is on".formatted(hold))
 			.containsOnlyOnce("cannot store the reason for which entry 1 of chain 'orders' is to be erased");
 		holds(this.lab.centre, "main").lift(
 				Long.parseLong(
-						ReceivingLab.query(this.lab.centre, "select id from audit.audit_legal_hold where actor_id = 'jane'")),
+						ReceivingLab.query(this.lab.centre, "select id from audit.audit_legal_hold where actor_id = 'john'")),
 				"settled");
 		poll();
 		assertThat(ReceivingLab.query(this.lab.source, "select count(*) from audit.audit_legal_hold")).isEqualTo("0");
