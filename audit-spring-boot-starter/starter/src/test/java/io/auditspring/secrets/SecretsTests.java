@@ -191,6 +191,9 @@ class SecretsTests {
 				JsonMapper.shared().valueToTree(Map.of("token", own, "list", List.of(Map.of("password", own)))),
 				properties, List.of(Map.entry("token", own)), new Object[][] { { note } },
 				Map.of(VaultDesk.Kind.PASSWORD, own), new HttpEntity<>(note, headers));
+		String body = JsonMapper.shared().writeValueAsString(Map.of("password", own, "tokens", List.of(own, own)));
+		desk.hook(body);
+		desk.hook(JsonMapper.shared().writeValueAsString(List.of(Map.of("body", body))));
 	}
 
 	@Example

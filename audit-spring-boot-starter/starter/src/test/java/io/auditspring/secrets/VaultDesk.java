@@ -138,6 +138,11 @@ class VaultDesk {
 		return ResponseEntity.ok().headers(headers).body(entity.getBody());
 	}
 
+	@Audited(message = "#{#body} #{#result}", metadata = "{said: #body}")
+	public String hook(String body) {
+		return body;
+	}
+
 	/**
 	 * A key whose text is a masked name.
 	 */

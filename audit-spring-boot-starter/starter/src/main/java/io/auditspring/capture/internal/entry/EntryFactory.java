@@ -57,6 +57,10 @@ public final class EntryFactory {
 	/** Where the metadata tells who acts with the actor's rights. */
 	public static final String DELEGATION = "delegation";
 
+	private static final String REQUEST = "request";
+
+	private static final String PATH = "path";
+
 	private static final String STATED = "stated";
 
 	private static final String STATE = "state";
@@ -311,9 +315,9 @@ public final class EntryFactory {
 				request.session(), masked(request.device()), request.location().get());
 	}
 
+	// Of what is cut nobody knows any longer where a secret in it ends.
 	private @Nullable String masked(@Nullable String text) {
-		String limited = Limits.text(text);
-		return (limited != null) ? this.masking.mask(limited) : null;
+		return (text != null) ? Limits.text(this.masking.mask(text)) : null;
 	}
 
 	private RequestDetails request(AuditRecord record, Origin origin) {
@@ -406,10 +410,11 @@ public final class EntryFactory {
 			return null;
 		}
 		ObjectNode metadata = JsonNodeFactory.instance.objectNode();
+		ObjectNode requested = JsonNodeFactory.instance.objectNode();
 		if (line != null) {
-			ObjectNode requested = metadata.putObject("request")
-				.put("method", line.method())
-				.put("path", line.template() ? line.path() : this.entities.maskPath(line.path()));
+			metadata.set(REQUEST, requested);
+			requested.put("method", line.method())
+				.put(PATH, line.template() ? line.path() : this.entities.maskPath(line.path()));
 			if (line.id() != null) {
 				requested.put("id", line.id());
 			}
@@ -418,7 +423,12 @@ public final class EntryFactory {
 			metadata.set("actorAttributes", this.values.toJsonByMembers(attributes));
 		}
 		own.forEach((key, value) -> metadata.set(String.valueOf(key), this.values.toJsonByMembers(value)));
-		return metadata.isEmpty() ? null : json(this.masking.mask(metadata));
+		this.masking.mask(metadata);
+		if (line != null && line.template() && metadata.get(REQUEST) == requested && !this.masking.hides(PATH)) {
+			// What it has after a colon is no value.
+			requested.put(PATH, line.path());
+		}
+		return metadata.isEmpty() ? null : json(metadata);
 	}
 
 	private static @Nullable CanonicalJson metadata(@Nullable CanonicalJson metadata, EntityChange change) {

@@ -36,6 +36,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
 
 /**
  * Writes single values as JSON.
@@ -163,23 +164,10 @@ final class BasicValues {
 		return this.values.toJson(value);
 	}
 
-	// It may be JSON, though its column does not say so.
+	// It may be JSON, though its column does not say so, or assign something.
 	private JsonNode text(String text) {
-		String beginning = text.stripLeading();
-		if (!beginning.startsWith("{") && !beginning.startsWith("[")) {
-			return NODES.stringNode(text);
-		}
-		JsonNode json = this.values.limits().isTooLarge(text) ? null : parsed(text);
-		if (json == null) {
-			String masked = this.masking.mask(text);
-			return masked.equals(text) ? NODES.stringNode(text) : new PlaceholderNode(masked, text);
-		}
-		JsonNode masked = this.masking.mask(json);
-		if (!Masking.isMasked(masked)) {
-			return NODES.stringNode(text);
-		}
-		return (masked instanceof ObjectNode object) ? PlaceholderObject.part(object, text)
-				: new PlaceholderObject.Elements((ArrayNode) masked, text);
+		StringNode node = NODES.stringNode(text);
+		return this.values.limits().isTooLarge(text) ? this.masking.maskRunning(node) : this.masking.mask(node);
 	}
 
 	private static JsonNode constant(Object value) {
@@ -234,7 +222,7 @@ final class BasicValues {
 		}
 		JsonNode json = parsed(text);
 		// PostgreSQL refuses what is none anyway.
-		return (json != null) ? this.masking.mask(json) : NODES.stringNode(this.masking.mask(text));
+		return this.masking.mask((json != null) ? json : NODES.stringNode(text));
 	}
 
 	/**

@@ -18,6 +18,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
 
 /**
  * What is shown of an identifier, or a part of one, that must not be shown: a digest with
@@ -51,6 +52,10 @@ public final class IdentifierText {
 	JsonNode of(JsonNode identifier) {
 		if (identifier instanceof PlaceholderNode masked && masked.isMask()) {
 			return (masked.hidden() instanceof JsonNode secret) ? hidden(PlaceholderNode.reveal(secret)) : masked;
+		}
+		if (identifier instanceof PlaceholderNode text && text.isText()) {
+			// Whoever follows a thing has its identifier, and masked it could be another's.
+			return (text.hidden() instanceof StringNode open) ? open : hidden(PlaceholderNode.reveal(text));
 		}
 		if (identifier instanceof ObjectNode parts) {
 			ObjectNode shown = JsonNodeFactory.instance.objectNode();

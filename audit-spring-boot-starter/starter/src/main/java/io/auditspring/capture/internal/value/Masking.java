@@ -8,6 +8,7 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
@@ -19,11 +20,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import io.auditspring.AuditSetupException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.POJONode;
+import tools.jackson.databind.node.StringNode;
 
 import org.springframework.core.ResolvableType;
 import org.springframework.util.ReflectionUtils;
@@ -33,14 +36,16 @@ import org.springframework.util.ReflectionUtils;
  * when the key's words stand in it one after the other, be they written together, so that
  * {@code newPassword}, {@code password_hash} and {@code passWords} match
  * {@code password}, but {@code shipping} does not match {@code pin}. Long keys are found
- * in words that nobody has parted, too, such as {@code accesstoken}.
+ * in words that nobody has parted, too, such as {@code accesstoken}. The names in texts
+ * match as those of members do.
  */
 public final class Masking {
 
 	/** What stands in an entry where a secret was. */
 	public static final String MASK = "***";
 
-	private static final Pattern WORD = Pattern.compile("[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+");
+	private static final Pattern WORD = Pattern
+		.compile("\\p{Lu}+(?![\\p{L}\\p{M}&&[^\\p{Lu}]])|\\p{Lu}?[\\p{L}\\p{M}&&[^\\p{Lu}]]+|\\p{Nd}+");
 
 	private static final int MAX_REMEMBERED_NAMES = 4096;
 
@@ -50,12 +55,23 @@ public final class Masking {
 	/** The same of beginnings, of which {@code secretary} has one. */
 	private static final int MIN_BEGINNING = 8;
 
+	/** Larger texts are not read as JSON. */
+	private static final int MAX_PARSED = 1_000_000;
+
 	/** A type variable may be bounded by itself. */
 	private static final int MAX_GENERICS = 4;
 
+	/** Of a longer name in a text only the end counts. */
+	private static final int MAX_NAME = 128;
+
 	private final Set<String> keys;
 
-	private final Pattern assignment;
+	private final int longestKey;
+
+	private final int mostWords;
+
+	/** How keys begin, or {@code null} where that says little. */
+	private final @Nullable BitSet beginnings;
 
 	private final Map<String, Boolean> names = new ConcurrentHashMap<>();
 
@@ -90,10 +106,47 @@ public final class Masking {
 
 	};
 
+	/**
+	 * Creates it.
+	 * @param keys words, each of which makes a name secret that has them; what is blank
+	 * does not count
+	 * @throws AuditSetupException if one of them has neither a letter nor a digit
+	 */
 	public Masking(List<String> keys) {
-		List<List<String>> parted = keys.stream().map(Masking::words).filter((words) -> !words.isEmpty()).toList();
+		List<List<String>> parted = keys.stream()
+			.filter((key) -> !key.isBlank())
+			.map(Masking::wordsOfKey)
+			.toList();
 		this.keys = parted.stream().map((words) -> singular(String.join("", words))).collect(Collectors.toSet());
-		this.assignment = assignment(parted);
+		this.longestKey = this.keys.stream().mapToInt(String::length).max().orElse(0);
+		this.mostWords = parted.stream().mapToInt(List::size).max().orElse(0);
+		this.beginnings = beginnings(this.keys);
+	}
+
+	private static List<String> wordsOfKey(String key) {
+		List<String> words = words(key);
+		if (words.isEmpty()) {
+			throw new AuditSetupException("audit.masking.keys has '%s', which no name can match".formatted(key),
+					"Write each key as words of letters and digits, such as 'api key', or leave it out.");
+		}
+		return words;
+	}
+
+	// Hardly any name has them, and those that do not need not be parted into words.
+	private static @Nullable BitSet beginnings(Set<String> keys) {
+		BitSet beginnings = new BitSet();
+		for (String key : keys) {
+			if (key.length() < 2 || !Character.isLetterOrDigit(key.charAt(0))
+					|| !Character.isLetterOrDigit(key.charAt(1))) {
+				return null;
+			}
+			beginnings.set(beginning(key.charAt(0), key.charAt(1)));
+		}
+		return beginnings;
+	}
+
+	private static int beginning(char first, char second) {
+		return (first * 31 + second) & 0xFFF;
 	}
 
 	/**
@@ -228,19 +281,25 @@ public final class Masking {
 	}
 
 	/**
-	 * Masks the secret members of a JSON value in place, however deep.
+	 * Masks the secret members of a JSON value in place, however deep, and what its texts
+	 * assign to secret names.
 	 * @param node the value
 	 * @return the same value, or what stands for it where all of it is secret
 	 */
 	public JsonNode mask(JsonNode node) {
+		if (node instanceof PlaceholderNode) {
+			return node;
+		}
 		if (node instanceof POJONode hidden && hidden.getPojo() instanceof PlaceholderNode standIn) {
 			return standIn;
 		}
+		if (node instanceof StringNode text) {
+			return maskText(text);
+		}
 		if (node instanceof ObjectNode object) {
 			for (Map.Entry<String, JsonNode> member : object.properties()) {
-				JsonNode value = mask(member.getValue());
-				boolean secret = !value.isNull() && !(value instanceof PlaceholderNode) && hides(member.getKey());
-				member.setValue(secret ? PlaceholderNode.masked(value) : value);
+				JsonNode value = member.getValue();
+				member.setValue(isOpen(value) && hides(member.getKey()) ? hidden(value) : mask(value));
 			}
 		}
 		else if (node instanceof ArrayNode array) {
@@ -251,13 +310,62 @@ public final class Masking {
 		return node;
 	}
 
+	// Not one of which nothing is shown anyway.
+	private static boolean isOpen(JsonNode value) {
+		return !value.isNull() && !(value instanceof PlaceholderNode)
+				&& !(value instanceof POJONode hidden && hidden.getPojo() instanceof PlaceholderNode);
+	}
+
+	// What is hidden in it is told apart as well.
+	private JsonNode hidden(JsonNode value) {
+		return PlaceholderNode.masked((value instanceof StringNode) ? value : mask(value));
+	}
+
+	// It may be JSON, which says more precisely what is assigned.
+	private JsonNode maskText(StringNode node) {
+		String text = node.stringValue();
+		boolean assigns = !this.keys.isEmpty() && Assignments.mayBeIn(text);
+		JsonNode json = (assigns && isPerhapsJson(text)) ? BasicValues.parsed(text) : null;
+		if (json == null || !json.isContainer()) {
+			return maskRunning(node);
+		}
+		JsonNode masked = mask(json);
+		if (!isMasked(masked)) {
+			return node;
+		}
+		return (masked instanceof ObjectNode object) ? PlaceholderObject.part(object, text)
+				: new PlaceholderObject.Elements((ArrayNode) masked, text);
+	}
+
+	/**
+	 * Masks what a text assigns to secret names, be it JSON or not.
+	 * @param node the text
+	 * @return the same, or what stands for it
+	 */
+	JsonNode maskRunning(StringNode node) {
+		String text = node.stringValue();
+		String masked = mask(text);
+		return masked.equals(text) ? node : PlaceholderNode.text(masked, node);
+	}
+
+	private static boolean isPerhapsJson(String text) {
+		int first = 0;
+		while (first < text.length() && Character.isWhitespace(text.charAt(first))) {
+			first++;
+		}
+		return first < text.length() && text.length() <= MAX_PARSED
+				&& (text.charAt(first) == '{' || text.charAt(first) == '[');
+	}
+
 	/**
 	 * Whether something in a JSON value is masked, however deep.
 	 * @param node the value
 	 * @return whether something is
 	 */
 	static boolean isMasked(JsonNode node) {
-		return (node.isString() && node.asString().equals(MASK)) || node.valueStream().anyMatch(Masking::isMasked);
+		return (node.isString() && node.asString().equals(MASK))
+				|| (node instanceof PlaceholderNode standIn && standIn.isText())
+				|| node.valueStream().anyMatch(Masking::isMasked);
 	}
 
 	/**
@@ -273,14 +381,92 @@ public final class Masking {
 
 	/**
 	 * Masks what is written as {@code key=value} or {@code key: value} in running text,
-	 * such as the message of an exception.
+	 * such as the message of an exception. However long the text is, it is read once.
 	 * @param text the text
-	 * @return the text without the secret values
+	 * @return the text without the secret values, the same one if it has none
 	 */
 	public String mask(String text) {
-		// Most texts assign nothing, which is found out much sooner so.
-		boolean assigns = text.indexOf('=') >= 0 || text.indexOf(':') >= 0;
-		return (this.keys.isEmpty() || !assigns) ? text : this.assignment.matcher(text).replaceAll("$1" + MASK);
+		if (this.keys.isEmpty() || !Assignments.mayBeIn(text)) {
+			return text;
+		}
+		StringBuilder masked = null;
+		int told = 0;
+		int from = 0;
+		for (int sign = Assignments.sign(text, from); sign < text.length(); sign = Assignments.sign(text, from)) {
+			String name = secretName(text, from, sign);
+			from = sign + 1;
+			if (name != null) {
+				int start = Assignments.value(text, sign);
+				int end = Assignments.end(text, start, name.toLowerCase(Locale.ROOT));
+				if (end > start) {
+					masked = (masked != null) ? masked : new StringBuilder(text.length());
+					masked.append(text, told, start).append(MASK);
+					told = end;
+					from = end;
+				}
+			}
+		}
+		return (masked != null) ? masked.append(text, told, text.length()).toString() : text;
+	}
+
+	// Of what stands before a sign that may assign something.
+	private @Nullable String secretName(String text, int from, int sign) {
+		int end = Assignments.endOfName(text, from, sign);
+		int start = Assignments.startOfName(text, Math.max(from, end - MAX_NAME), end);
+		int several = start;
+		for (int i = 1; i < this.mostWords && several > from && Assignments.isBlank(text.charAt(several - 1)); i++) {
+			several = Assignments.startOfName(text, Math.max(from, end - MAX_NAME), several - 1);
+		}
+		if (start == end || !mayBeSecret(text, several, end)) {
+			return null;
+		}
+		String name = withoutPackage(text.substring(start, end));
+		if (isOfFailure(name)) {
+			return null;
+		}
+		Boolean known = this.names.get(name);
+		boolean secret = (known != null) ? known : matches(words(name));
+		return (secret || (several < start && endsLikeKey(words(text.substring(several, end))))) ? name : null;
+	}
+
+	private boolean mayBeSecret(String text, int from, int to) {
+		if (this.beginnings == null) {
+			return true;
+		}
+		char last = 0;
+		for (int i = from; i < to; i++) {
+			char character = Character.toLowerCase(text.charAt(i));
+			if (Character.isLetterOrDigit(character)) {
+				if (last != 0 && this.beginnings.get(beginning(last, character))) {
+					return true;
+				}
+				last = character;
+			}
+		}
+		return false;
+	}
+
+	// Logs name classes like that; what package they are in tells of no secret.
+	private static String withoutPackage(String name) {
+		int last = name.lastIndexOf('.') + 1;
+		return (last < name.length() && Character.isUpperCase(name.charAt(last))) ? name.substring(last) : name;
+	}
+
+	// The colon after the name of an exception assigns nothing.
+	private static boolean isOfFailure(String name) {
+		String lower = name.toLowerCase(Locale.ROOT);
+		return lower.endsWith("exception") || lower.endsWith("error");
+	}
+
+	// "The password was wrong: ..." has a key in it, and assigns it nothing.
+	private boolean endsLikeKey(List<String> words) {
+		StringBuilder run = new StringBuilder();
+		for (int from = words.size() - 1; from >= 0 && run.length() <= this.longestKey; from--) {
+			if (this.keys.contains(singular(run.insert(0, words.get(from)).toString()))) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/**
@@ -306,8 +492,8 @@ public final class Masking {
 	private boolean matches(List<String> name) {
 		for (int from = 0; from < name.size(); from++) {
 			StringBuilder run = new StringBuilder();
-			for (String word : name.subList(from, name.size())) {
-				if (this.keys.contains(singular(run.append(word).toString()))) {
+			for (int to = from; to < name.size() && run.length() <= this.longestKey; to++) {
+				if (this.keys.contains(singular(run.append(name.get(to)).toString()))) {
 					return true;
 				}
 			}
@@ -317,8 +503,13 @@ public final class Masking {
 
 	private boolean isWrittenTogether(String word) {
 		return this.keys.stream()
-			.anyMatch((key) -> (key.length() >= MIN_ENDING && word.endsWith(key))
+			.anyMatch((key) -> (isLong(key) && word.endsWith(key))
 					|| (key.length() >= MIN_BEGINNING && word.startsWith(key)));
+	}
+
+	// Chinese parts no words, and needs few characters for each.
+	private static boolean isLong(String key) {
+		return key.length() >= MIN_ENDING || Character.isIdeographic(key.codePointAt(0));
 	}
 
 	private static String singular(String word) {
@@ -332,15 +523,231 @@ public final class Masking {
 		return words;
 	}
 
-	private static Pattern assignment(List<List<String>> keys) {
-		String names = keys.stream()
-			.map((words) -> words.stream().map(Pattern::quote).collect(Collectors.joining("[ _-]?")))
-			.collect(Collectors.joining("|"));
-		// The colon after the name of an exception assigns nothing. Bounded and without
-		// second thoughts, as a stranger may write the text.
-		return Pattern.compile("((?:" + names
-				+ ")(?![\\w-]{0,64}?(?:Exception|Error)\\b)[\\w-]{0,64}+[\"']?\\s*+[=:]\\s*+)(?:(?:Bearer|Basic|Digest)\\s+)?(?:\"[^\"]*\"|'[^']*'|[^\\s,;}\\])]+)",
-				Pattern.CASE_INSENSITIVE);
+	/**
+	 * Finds in a text what may be assigned. It reads on where something is not closed:
+	 * rather a message loses its end than a secret is told whose end was cut off.
+	 */
+	private static final class Assignments {
+
+		private static final Set<String> SCHEMES = Set.of("bearer", "basic", "digest");
+
+		private Assignments() {
+		}
+
+		/** Most texts assign nothing, which is found out much sooner so. */
+		static boolean mayBeIn(String text) {
+			return text.indexOf('=') >= 0 || text.indexOf(':') >= 0 || text.indexOf('\uff1d') >= 0
+					|| text.indexOf('\uff1a') >= 0;
+		}
+
+		static int sign(String text, int from) {
+			int sign = from;
+			while (sign < text.length() && !isSign(text.charAt(sign))) {
+				sign++;
+			}
+			return sign;
+		}
+
+		// Chinese has wide ones.
+		private static boolean isSign(char character) {
+			return character == '=' || character == ':' || character == '\uff1d' || character == '\uff1a';
+		}
+
+		static int endOfName(String text, int from, int sign) {
+			int end = sign;
+			while (end > from && Character.isWhitespace(text.charAt(end - 1))) {
+				end--;
+			}
+			while (end > from && (isQuote(text.charAt(end - 1)) || "\\]".indexOf(text.charAt(end - 1)) >= 0)) {
+				end--;
+			}
+			return end;
+		}
+
+		static int startOfName(String text, int from, int end) {
+			int start = end;
+			while (start > from && isOfName(text.charAt(start - 1))) {
+				start--;
+			}
+			return start;
+		}
+
+		private static boolean isOfName(char character) {
+			return Character.isLetterOrDigit(character) || character == '_' || character == '-' || character == '.'
+					|| Character.isSurrogate(character) || Character.getType(character) == Character.NON_SPACING_MARK
+					|| Character.getType(character) == Character.COMBINING_SPACING_MARK;
+		}
+
+		static boolean isBlank(char character) {
+			return character == ' ' || character == '\t';
+		}
+
+		private static boolean isQuote(char character) {
+			return character == '"' || character == '\'';
+		}
+
+		// Some languages write := or =>.
+		static int value(String text, int sign) {
+			int start = sign + 1;
+			while (start < text.length() && (isSign(text.charAt(start)) || text.charAt(start) == '>')) {
+				start++;
+			}
+			return skip(text, start);
+		}
+
+		private static int skip(String text, int from) {
+			int next = from;
+			while (next < text.length() && Character.isWhitespace(text.charAt(next))) {
+				next++;
+			}
+			return next;
+		}
+
+		private static boolean is(String text, int index, char character) {
+			return index < text.length() && text.charAt(index) == character;
+		}
+
+		/**
+		 * Where a value ends.
+		 * @param text the text
+		 * @param start where it begins
+		 * @param name the name it has, in lower case
+		 * @return its end; where it begins if there is none
+		 */
+		static int end(String text, int start, String name) {
+			int quote = quote(text, start);
+			if (quote >= 0) {
+				return listEnd(text, quotedEnd(text, start, quote));
+			}
+			if (name.contains("cookie")) {
+				return parametersEnd(text, start, ';');
+			}
+			int end = plainEnd(text, start);
+			if (end == text.length() || !isBlank(text.charAt(end))
+					|| !isScheme(text.substring(start, end), name.contains("authorization"))) {
+				return end;
+			}
+			int credentials = skip(text, end);
+			quote = quote(text, credentials);
+			return (quote >= 0) ? quotedEnd(text, credentials, quote) : parametersEnd(text, credentials, ',');
+		}
+
+		private static boolean isScheme(String word, boolean any) {
+			return SCHEMES.contains(word.toLowerCase(Locale.ROOT))
+					|| (any && Character.isLetter(word.charAt(0)) && startOfName(word, 0, word.length()) == 0);
+		}
+
+		// Where JSON is a text within JSON its quotes are escaped, perhaps repeatedly.
+		private static int quote(String text, int start) {
+			int quote = start;
+			while (is(text, quote, '\\')) {
+				quote++;
+			}
+			return (quote < text.length() && isQuote(text.charAt(quote))) ? quote : -1;
+		}
+
+		private static int quotedEnd(String text, int start, int quote) {
+			int escapes = quote - start;
+			int run = 0;
+			for (int i = quote + 1; i < text.length(); i++) {
+				char character = text.charAt(i);
+				if (character == text.charAt(quote)
+						&& (run < escapes || (run - escapes) / (escapes + 1) % 2 == 0)) {
+					// The one around it, with fewer of them, ends it as well.
+					return (run < escapes) ? i - run : i + 1;
+				}
+				run = (character == '\\') ? run + 1 : 0;
+			}
+			return text.length();
+		}
+
+		// Further ones belong to it, unless they are the names of others.
+		private static int listEnd(String text, int first) {
+			int end = first;
+			while (true) {
+				int comma = skip(text, end);
+				int start = skip(text, comma + 1);
+				int quote = is(text, comma, ',') ? quote(text, start) : -1;
+				int next = (quote >= 0) ? quotedEnd(text, start, quote) : -1;
+				int after = skip(text, Math.max(next, 0));
+				if (next < 0 || (after < text.length() && isSign(text.charAt(after)))) {
+					return end;
+				}
+				end = next;
+			}
+		}
+
+		// Such as a=1; b="2".
+		private static int parametersEnd(String text, int start, char separator) {
+			int end = parameterEnd(text, start, separator);
+			if (end < 0) {
+				return plainEnd(text, start);
+			}
+			while (is(text, skip(text, end), separator)) {
+				int next = parameterEnd(text, skip(text, skip(text, end) + 1), separator);
+				if (next < 0) {
+					return end;
+				}
+				end = next;
+			}
+			return end;
+		}
+
+		private static int parameterEnd(String text, int start, char separator) {
+			int sign = start;
+			while (sign < text.length() && isOfName(text.charAt(sign))) {
+				sign++;
+			}
+			int value = sign + 1;
+			if (sign == start || !is(text, sign, '=') || value == text.length() || is(text, value, '=')
+					|| Character.isWhitespace(text.charAt(value))) {
+				// Base64 may end like that.
+				return -1;
+			}
+			int quote = quote(text, value);
+			if (quote >= 0) {
+				return quotedEnd(text, value, quote);
+			}
+			int end = value;
+			while (end < text.length() && text.charAt(end) != separator && !Character.isWhitespace(text.charAt(end))
+					&& ",}])".indexOf(text.charAt(end)) < 0) {
+				end++;
+			}
+			return (end > value) ? end : -1;
+		}
+
+		private static int plainEnd(String text, int start) {
+			int end = start;
+			while (end < text.length() && !Character.isWhitespace(text.charAt(end))
+					&& ",;}])\uff0c\uff1b\u3002".indexOf(text.charAt(end)) < 0) {
+				end = ("{[(".indexOf(text.charAt(end)) >= 0) ? bracketedEnd(text, end) : end + 1;
+			}
+			return end;
+		}
+
+		private static int bracketedEnd(String text, int start) {
+			char open = text.charAt(start);
+			char close = "}])".charAt("{[(".indexOf(open));
+			int depth = 0;
+			int escapes = 0;
+			int i = start;
+			while (i < text.length()) {
+				char character = text.charAt(i);
+				if (character == '"') {
+					i = quotedEnd(text, i - escapes, i);
+					escapes = 0;
+					continue;
+				}
+				depth += (character == open) ? 1 : (character == close) ? -1 : 0;
+				i++;
+				if (depth == 0) {
+					return i;
+				}
+				escapes = (character == '\\') ? escapes + 1 : 0;
+			}
+			return i;
+		}
+
 	}
 
 }

@@ -45,6 +45,16 @@ final class PlaceholderNode extends StringNode {
 		return new PlaceholderNode(Masking.MASK, value);
 	}
 
+	/**
+	 * A text without the secrets that are in it.
+	 * @param masked what is shown of it
+	 * @param text the text, or what it was made of
+	 * @return the node
+	 */
+	static PlaceholderNode text(String masked, Object text) {
+		return new PlaceholderNode(masked, text);
+	}
+
 	// To learn anything of it would be to read it.
 	static PlaceholderNode largeObject(Object value) {
 		return new PlaceholderNode(LARGE_OBJECT, value);
@@ -52,6 +62,14 @@ final class PlaceholderNode extends StringNode {
 
 	boolean isMask() {
 		return asString().equals(Masking.MASK);
+	}
+
+	/**
+	 * Whether it is a text of which only a part is masked.
+	 * @return whether it is
+	 */
+	boolean isText() {
+		return !isMask() && !this.shown && (this.value instanceof StringNode || this.value instanceof ConvertedValue);
 	}
 
 	boolean isLargeObject() {

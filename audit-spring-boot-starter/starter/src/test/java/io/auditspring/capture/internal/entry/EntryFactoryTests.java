@@ -3,6 +3,7 @@ package io.auditspring.capture.internal.entry;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 import io.auditspring.Actor;
 import io.auditspring.AuditRecord;
@@ -63,9 +64,32 @@ class EntryFactoryTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "/tokens/{token}/renew", "/tokens/renew", "/tokens/**" })
+	@ValueSource(strings = { "/tokens/{token}/renew", "/tokens/renew", "/tokens/**", "/tokens/{token:[0-9]+}" })
 	void whatTheApplicationWroteIsShown(String template) {
 		assertThat(path(template, true)).isEqualTo(template);
+	}
+
+	@Test
+	void ofALongTextAllOfASecretIsHidden() {
+		String said = "x".repeat(9_980) + " token=\"sword " + "fish ".repeat(100) + "\" end";
+		AuditRecord record = AuditRecord.action("reset").message(said).error("(token: [" + "a, ".repeat(9_000)).build();
+		Entry entry = this.factory.entry(new Operation(
+				new Origin(Instant.now(), Actor.system(), null, RequestDetails.NONE), record), record, null);
+		assertThat(entry.data().message()).isEqualTo("x".repeat(9_980) + " token=*** end");
+		assertThat(entry.data().error()).isEqualTo("(token: ***");
+	}
+
+	@Test
+	void aStatedStateDoesNotTellWhatATextAssigns() {
+		AuditRecord record = AuditRecord.action("reset")
+			.before(Map.of("url", "/?token=old"))
+			.after(Map.of("url", "/?token=new"))
+			.build();
+		Entry entry = this.factory.entry(
+				new Operation(new Origin(Instant.now(), Actor.system(), null, RequestDetails.NONE), record), record, null);
+		assertThat(entry.data().after()).hasToString("{\"url\":\"/?token=***\"}");
+		assertThat(entry.data().changes())
+			.hasToString("{\"url\":{\"from\":\"/?token=***\",\"to\":\"/?token=***\"}}");
 	}
 
 	private Entry entryOf(Actor actor) {

@@ -129,6 +129,17 @@ class ReadValuesTests {
 			.satisfies((entry) -> assertThat(entry.get("related")).asString().doesNotContain("@"));
 	}
 
+	@Test
+	void aTextDoesNotTellWhatItAssigns() {
+		assertThat(entryOf((desk) -> desk.raw("{\"user\":\"ann\",\"password\":\"swordfish\"}"))).satisfies((entry) -> {
+			assertThat(entry.values().toString()).doesNotContain("swordfish");
+			assertThat(entry.get("metadata")).asString()
+				.contains("\"body\": {\"user\": \"ann\", \"password\": \"***\"}")
+				.contains("\"command\": \"dump --token=***\"")
+				.contains("\"result\": \"pin: ***\"");
+		});
+	}
+
 	private static Iterable<String> once(String element) {
 		Iterator<String> iterator = List.of(element).iterator();
 		return () -> iterator;
@@ -180,6 +191,12 @@ class ReadValuesTests {
 		@Audited(message = "#{#error.message}")
 		public void refuse(Card card) {
 			throw new IllegalArgumentException("no such card: " + card.number());
+		}
+
+		@Audited
+		public String raw(String body) {
+			AuditContext.current().metadata("command", "dump --token=swordfish");
+			return "pin: swordfish";
 		}
 
 		@Audited
