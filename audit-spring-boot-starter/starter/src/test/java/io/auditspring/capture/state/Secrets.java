@@ -54,7 +54,7 @@ final class Secrets {
 
 	static List<Example> examples() {
 		return List.of(changed(), unchanged(), embedded(), inJson(), inMap(), money(), encrypted(), credentials(),
-				onConstructor(), constants(), transformed(), statement(), userType(), jdbcType());
+				unseen(), assigned(), onConstructor(), constants(), transformed(), statement(), userType(), jdbcType());
 	}
 
 	private static Example changed() {
@@ -177,6 +177,31 @@ final class Secrets {
 			.call((entityManager) -> entityManager.find(Connection.class, 1).login = new Credentials("ann", "b"))
 			.updates("Connection", 1, "{'id': 1, 'login': '***'}", "{'id': 1, 'login': '***'}",
 					"{'login': {'from': '***', 'to': '***'}}")
+			.build();
+	}
+
+	private static Example unseen() {
+		return Example.of("So is one whose secret nothing but its converter reads")
+			.mapping("""
+					@Convert(converter = HandshakeConverter.class) Handshake handshake;
+					class Handshake { private final String user; @Sensitive private final String phrase; }""")
+			.given(new Meeting(1, new Handshake("ann", "a")))
+			.call((entityManager) -> entityManager.find(Meeting.class, 1).handshake = new Handshake("ann", "b"))
+			.updates("Meeting", 1, "{'id': 1, 'handshake': '***'}", "{'id': 1, 'handshake': '***'}",
+					"{'handshake': {'from': '***', 'to': '***'}}")
+			.build();
+	}
+
+	private static Example assigned() {
+		return Example.of("In a text, what is assigned to a masked name is masked, and an identifier is shown as it is")
+			.mapping("@Id String id; String url;")
+			.given(new Deployment("pin:7", "Server=db;User=sa;Password=a;Port=1"))
+			.call((entityManager) -> entityManager.find(Deployment.class,
+					"pin:7").url = "Server=db;User=sa;Password=b;Port=1")
+			.updates("Deployment", "pin:7", "{'id': 'pin:7', 'url': 'Server=db;User=sa;Password=***;Port=1'}",
+					"{'id': 'pin:7', 'url': 'Server=db;User=sa;Password=***;Port=1'}", """
+							{'url': {'from': 'Server=db;User=sa;Password=***;Port=1',
+							'to': 'Server=db;User=sa;Password=***;Port=1'}}""")
 			.build();
 	}
 
@@ -469,6 +494,85 @@ final class Secrets {
 		@Override
 		public Credentials convertToEntityAttribute(String column) {
 			return new Credentials(column.substring(0, column.indexOf(':')), column.substring(column.indexOf(':') + 1));
+		}
+
+	}
+
+	@Entity
+	@Audited
+	static class Meeting {
+
+		@Id
+		long id;
+
+		@Convert(converter = HandshakeConverter.class)
+		Handshake handshake;
+
+		Meeting() {
+		}
+
+		Meeting(long id, Handshake handshake) {
+			this.id = id;
+			this.handshake = handshake;
+		}
+
+	}
+
+	static final class Handshake {
+
+		private final String user;
+
+		@Sensitive
+		private final String phrase;
+
+		Handshake(String user, String phrase) {
+			this.user = user;
+			this.phrase = phrase;
+		}
+
+		@Override
+		public boolean equals(Object other) {
+			return other instanceof Handshake handshake && this.user.equals(handshake.user)
+					&& this.phrase.equals(handshake.phrase);
+		}
+
+		@Override
+		public int hashCode() {
+			return this.user.hashCode();
+		}
+
+	}
+
+	@Converter
+	static class HandshakeConverter implements AttributeConverter<Handshake, String> {
+
+		@Override
+		public String convertToDatabaseColumn(Handshake handshake) {
+			return handshake.user + ":" + handshake.phrase;
+		}
+
+		@Override
+		public Handshake convertToEntityAttribute(String column) {
+			return new Handshake(column.substring(0, column.indexOf(':')), column.substring(column.indexOf(':') + 1));
+		}
+
+	}
+
+	@Entity
+	@Audited
+	static class Deployment {
+
+		@Id
+		String id;
+
+		String url;
+
+		Deployment() {
+		}
+
+		Deployment(String id, String url) {
+			this.id = id;
+			this.url = url;
 		}
 
 	}

@@ -151,6 +151,7 @@ class StateDocumentTests {
 			  list of `key` and `value`.
 			- JSON of other libraries (Jackson before version 3, Gson, `org.json`, Jakarta's) is shown as JSON, and so is a text in a column of
 			  the type `json` or `jsonb`, in whichever way the mapping says so. JSON with secrets in a column of text is shown as JSON, with the secrets masked.
+			  In any other text, what is assigned to a masked name is masked (`Password=...`), except in identifiers.
 			- If the application's own mapper, or serialization, writes an object otherwise than by its getters, an entry shows
 			  what the getters tell, or `not representable in JSON` and the class. That the column changed is told even if both look the same.
 

@@ -205,15 +205,31 @@ final class BasicValues {
 	// members of the object would.
 	private JsonNode written(JsonNode stored, BasicType<?> type, Object value) {
 		JsonNode domain = this.values.toJson(value);
-		if (Masking.isMasked(domain)) {
-			return PlaceholderNode.masked(domain);
-		}
 		// Encryption gives something else each time: equal is what was equal before it.
 		ConvertedValue converted = new ConvertedValue(domain, type, value);
+		boolean plain = value instanceof CharSequence || PlainTypes.include(value.getClass());
+		if (!plain && Masking.isMasked(domain)) {
+			return PlaceholderNode.masked(domain);
+		}
+		if (!plain && holdsSecrets(value)) {
+			return PlaceholderNode.masked(converted);
+		}
+		if (stored instanceof PlaceholderNode text && text.isText()) {
+			return PlaceholderNode.text(text.asString(), converted);
+		}
 		if (stored.isString()) {
 			return PlaceholderNode.shown(stored.asString(), converted);
 		}
-		return (stored instanceof ObjectNode object) ? PlaceholderObject.whole(object, converted) : stored;
+		if (!(stored instanceof ObjectNode object)) {
+			return stored;
+		}
+		return Masking.isMasked(object) ? PlaceholderObject.part(object, converted)
+				: PlaceholderObject.whole(object, converted);
+	}
+
+	// A column may hold members that nothing but the converter reads.
+	private boolean holdsSecrets(Object value) {
+		return this.masking.mayHoldSecrets(value.getClass()) || !SecretValues.of(this.masking, value).isEmpty();
 	}
 
 	private JsonNode json(String text) {
