@@ -78,6 +78,9 @@ final class CautiousSerializers extends Serializers.Base {
 		if (HibernateProxy.class.isAssignableFrom(raw)) {
 			return new Writing<>(HibernateProxy.class, CautiousSerializers::reference);
 		}
+		if (Throwable.class.isAssignableFrom(raw)) {
+			return new Writing<>(Throwable.class, FailureText::of);
+		}
 		if (isPage(raw)) {
 			return new Writing<>(Iterable.class, CautiousSerializers::page);
 		}

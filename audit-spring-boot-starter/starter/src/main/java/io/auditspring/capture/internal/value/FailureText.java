@@ -52,7 +52,17 @@ public final class FailureText {
 	 * @return its message, without the values of rows and of rejected input
 	 */
 	public static String messageOf(Throwable failure) {
-		String text = String.valueOf(message(failure));
+		return withoutValues(failure, String.valueOf(message(failure)));
+	}
+
+	/**
+	 * A text that an exception gives of itself.
+	 * @param failure the exception
+	 * @param told the text, such as its message in a language
+	 * @return the text without the values of rows and of rejected input
+	 */
+	public static String withoutValues(Throwable failure, String told) {
+		String text = bounded(told);
 		Throwable cause = failure;
 		for (int depth = 0; cause != null && depth < 50; depth++) {
 			if (cause instanceof SQLException sql && sql.getMessage() != null) {
@@ -63,13 +73,16 @@ public final class FailureText {
 		return REJECTED.matcher(text).replaceAll("rejected value [" + Masking.MASK + "]");
 	}
 
-	// An exception is the application's, and may do anything. To replace parts of a huge
-	// message would take long, and to cut it first could hide what is to be replaced.
+	// To replace parts of a huge message would take long, and to cut it first could hide
+	// what is to be replaced.
+	private static String bounded(String text) {
+		return (text.length() <= MAX_MESSAGE) ? text : "(a message of " + text.length() + " characters)";
+	}
+
+	// An exception is the application's, and may do anything.
 	private static @Nullable String message(Throwable failure) {
 		try {
-			String message = failure.getMessage();
-			return (message == null || message.length() <= MAX_MESSAGE) ? message
-					: "(a message of " + message.length() + " characters)";
+			return failure.getMessage();
 		}
 		catch (Throwable ex) {
 			FatalErrors.rethrow(ex);

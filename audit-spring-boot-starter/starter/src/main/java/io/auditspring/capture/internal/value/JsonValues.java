@@ -172,6 +172,9 @@ public final class JsonValues {
 		if (PlainTypes.include(value.getClass())) {
 			return value.toString();
 		}
+		if (value instanceof Throwable failure) {
+			return this.masking.mask(FailureText.of(failure));
+		}
 		JsonNode json = toJson(value);
 		if (hasText(value) && !Masking.isMasked(json)) {
 			String text = value.toString();

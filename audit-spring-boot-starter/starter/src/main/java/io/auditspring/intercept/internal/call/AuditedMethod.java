@@ -5,6 +5,7 @@
 package io.auditspring.intercept.internal.call;
 
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -327,13 +328,19 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 		if (value instanceof CharSequence text) {
 			return withoutSecrets(text.toString(), secrets);
 		}
+		if (value instanceof Throwable failure) {
+			return describe(failure, secrets);
+		}
+		if (value instanceof Object[] array) {
+			return Arrays.stream(array).map((each) -> withoutSecrets(each, secrets)).toArray();
+		}
 		if (value instanceof Map<?, ?> map) {
 			Map<Object, @Nullable Object> masked = new LinkedHashMap<>();
 			map.forEach((key, member) -> masked.put(key, withoutSecrets(member, secrets)));
 			return masked;
 		}
-		return (value instanceof List<?> list) ? list.stream().map((each) -> withoutSecrets(each, secrets)).toList()
-				: value;
+		return (value instanceof Collection<?> elements)
+				? elements.stream().map((each) -> withoutSecrets(each, secrets)).toList() : value;
 	}
 
 	private static @Nullable String withoutSecrets(@Nullable String text, Set<String> secrets) {

@@ -32,6 +32,12 @@ final class MaskedMembers {
 		return (value.getValue() != null) ? new TypedValue(Masking.MASK) : value;
 	}
 
+	// Exceptions tell of the rows that a database refused.
+	private static TypedValue withoutValues(@Nullable Object target, TypedValue value) {
+		return (target instanceof Throwable failure && value.getValue() instanceof String text)
+				? new TypedValue(FailureText.withoutValues(failure, text)) : value;
+	}
+
 	static final class OfMaps extends MapAccessor {
 
 		private final Masking masking;
@@ -72,10 +78,8 @@ final class MaskedMembers {
 		@Override
 		public TypedValue read(EvaluationContext context, @Nullable Object target, String name) throws AccessException {
 			TypedValue value = this.properties.read(context, target, name);
-			if (target instanceof Throwable failure && name.equals("message") && value.getValue() != null) {
-				return new TypedValue(FailureText.messageOf(failure));
-			}
-			return (target != null && this.masking.hidesRead(target.getClass(), name)) ? masked(value) : value;
+			return (target != null && this.masking.hidesRead(target.getClass(), name)) ? masked(value)
+					: withoutValues(target, value);
 		}
 
 		@Override
@@ -102,10 +106,14 @@ final class MaskedMembers {
 		public @Nullable MethodExecutor resolve(EvaluationContext context, Object target, String name,
 				List<TypeDescriptor> arguments) throws AccessException {
 			MethodExecutor executor = super.resolve(context, target, name, arguments);
-			if (executor == null || !arguments.isEmpty() || !this.masking.hidesResultOf(target.getClass(), name)) {
-				return executor;
+			if (executor == null) {
+				return null;
 			}
-			return (evaluation, object, values) -> masked(executor.execute(evaluation, object, values));
+			if (arguments.isEmpty() && this.masking.hidesResultOf(target.getClass(), name)) {
+				return (evaluation, object, values) -> masked(executor.execute(evaluation, object, values));
+			}
+			return (target instanceof Throwable) ? (evaluation, object, values) -> withoutValues(object,
+					executor.execute(evaluation, object, values)) : executor;
 		}
 
 	}
