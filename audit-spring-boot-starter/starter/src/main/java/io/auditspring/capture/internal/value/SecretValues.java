@@ -19,6 +19,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -42,6 +43,23 @@ public final class SecretValues {
 
 	/** Longer arrays of numbers are contents, which nobody puts into a message. */
 	private static final int MAX_ELEMENTS = 4_096;
+
+	private static final List<String> FOREIGN = List.of("java.", "jakarta.", "org.springframework.", "org.hibernate.",
+			"org.apache.catalina.", "org.apache.coyote.", "org.apache.tomcat.", "org.apache.jasper.", "org.apache.el.",
+			"org.apache.naming.", "org.apache.juli.", "org.apache.kafka.", "org.apache.activemq.", "org.apache.pulsar.",
+			"org.apache.camel.", "org.apache.cxf.", "org.apache.commons.", "org.apache.logging.", "org.apache.http.",
+			"org.apache.hc.", "org.apache.lucene.", "org.apache.poi.", "org.apache.pdfbox.", "org.apache.ibatis.");
+
+	/** What brings values of an application's own, and applications of Spring's own. */
+	private static final List<String> CARRIERS = List.of("org.springframework.samples.",
+			"org.springframework.http.HttpEntity", "org.springframework.http.RequestEntity",
+			"org.springframework.http.ResponseEntity", "org.springframework.http.HttpHeaders",
+			"org.springframework.http.ReadOnlyHttpHeaders", "org.springframework.messaging.support.GenericMessage",
+			"org.springframework.messaging.support.ErrorMessage", "org.springframework.amqp.core.Message",
+			"org.springframework.context.PayloadApplicationEvent", "org.springframework.data.domain.",
+			"org.springframework.security.authentication.UsernamePasswordAuthenticationToken",
+			"org.springframework.security.core.userdetails.User", "org.apache.kafka.clients.consumer.ConsumerRecord",
+			"org.apache.kafka.clients.producer.ProducerRecord");
 
 	private final Masking masking;
 
@@ -108,7 +126,7 @@ public final class SecretValues {
 			return;
 		}
 		if (isPlain(value)) {
-			if (secret) {
+			if (secret && !(value instanceof Boolean)) {
 				addTexts(value);
 			}
 		}
@@ -204,9 +222,17 @@ public final class SecretValues {
 
 	// They hold the container's world, and no secret of an application's own.
 	static boolean isForeign(Class<?> type) {
-		return type.getName().startsWith("java.") || type.getName().startsWith("jakarta.")
-				|| type.getName().startsWith("org.springframework.") || type.getName().startsWith("org.hibernate.")
-				|| type.getName().startsWith("org.apache.") || type.isHidden();
+		String name = type.getName();
+		return type.isHidden() || (startsWithAny(name, FOREIGN) && !startsWithAny(name, CARRIERS));
+	}
+
+	private static boolean startsWithAny(String name, List<String> beginnings) {
+		for (String beginning : beginnings) {
+			if (name.startsWith(beginning)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 }

@@ -20,10 +20,19 @@ import io.auditspring.Audited;
 import io.auditspring.Sensitive;
 import io.auditspring.TestDatabase;
 import io.auditspring.autoconfigure.AuditAutoConfiguration;
+import org.apache.demo.Teller;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.http.HttpEntity;
+import org.springframework.http.HttpHeaders;
+import org.springframework.messaging.support.GenericMessage;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -38,6 +47,8 @@ class ArgumentSecretsTests {
 
 	private final DataSource database = TestDatabase.migrated();
 
+	private int calls;
+
 	private String errorOf(Consumer<Desk> call) {
 		return String.valueOf(entryOf(call).get("error"));
 	}
@@ -49,8 +60,8 @@ class ArgumentSecretsTests {
 			.withBean(Desk.class)
 			.run((context) -> assertThat(catchThrowable(() -> call.accept(context.getBean(Desk.class)))).isNotNull());
 		List<Map<String, Object>> entries = new AuditLog(this.database).entries();
-		assertThat(entries).hasSize(1);
-		return entries.get(0);
+		assertThat(entries).hasSize(++this.calls);
+		return entries.get(this.calls - 1);
 	}
 
 	@Test
@@ -122,6 +133,47 @@ class ArgumentSecretsTests {
 			.isEqualTo("IllegalArgumentException: Too weak: ***");
 	}
 
+	@Test
+	void whatAFrameworkBringsIsAnArgumentToo() {
+		PasswordForm form = new PasswordForm(SECRET);
+		HttpHeaders headers = new HttpHeaders();
+		headers.add("Api-Key", SECRET + 2);
+		assertThat(errorOf((desk) -> desk.carried(new GenericMessage<>(form), SECRET)))
+			.isEqualTo("IllegalArgumentException: Too weak: ***");
+		assertThat(errorOf((desk) -> desk.carried(new HttpEntity<>(form, headers), SECRET + 2 + " or " + SECRET)))
+			.isEqualTo("IllegalArgumentException: Too weak: *** or ***");
+		assertThat(errorOf((desk) -> desk.carried(new ConsumerRecord<>("users", 0, 0, "key", form), SECRET)))
+			.isEqualTo("IllegalArgumentException: Too weak: ***");
+		assertThat(errorOf(
+				(desk) -> desk.carried(UsernamePasswordAuthenticationToken.unauthenticated("jane", SECRET), SECRET)))
+			.isEqualTo("IllegalArgumentException: Too weak: ***");
+	}
+
+	@Test
+	void soIsWhatAnApplicationOfApacheBrings() {
+		assertThat(errorOf((desk) -> desk.carried(new Teller(SECRET, true), SECRET + " is true")))
+			.isEqualTo("IllegalArgumentException: Too weak: *** is true");
+	}
+
+	@Test
+	void anExceptionIsShownWithoutThem() {
+		assertThat(entryOf((desk) -> desk.explain(SECRET)))
+			.containsEntry("message", "IllegalArgumentException: Too weak: ***")
+			.satisfies((entry) -> assertThat((String) entry.get("metadata"))
+				.isEqualTo("{\"all\": [\"IllegalArgumentException: Too weak: ***\"], "
+						+ "\"error\": \"IllegalArgumentException: Too weak: ***\"}"))
+			.satisfies((entry) -> assertThat(entry.toString()).doesNotContain(SECRET));
+	}
+
+	@Test
+	void norWithTheValuesOfARow() {
+		assertThat(entryOf(Desk::twice)).satisfies((entry) -> {
+			assertThat(entry.toString()).doesNotContain(SECRET);
+			assertThat((String) entry.get("message")).contains("duplicate key").doesNotContain("Detail");
+			assertThat((String) entry.get("metadata")).contains("duplicate key").doesNotContain("expressionErrors");
+		});
+	}
+
 	record Credentials(String user, Phrase phrase) {
 
 	}
@@ -151,6 +203,26 @@ class ArgumentSecretsTests {
 	}
 
 	static class Desk {
+
+		@Audited
+		public void carried(Object carrier, Object told) {
+			throw new IllegalArgumentException("Too weak: " + told);
+		}
+
+		@Audited(message = "#{#error}", metadata = "{error: #error, all: {#error}}")
+		public void explain(@Sensitive String phrase) {
+			throw new IllegalArgumentException("Too weak: " + phrase, new IllegalStateException(phrase));
+		}
+
+		@Audited(
+				message = "#{#error} #{#error.localizedMessage} #{#error.toString()} #{#error.getMessage()} "
+						+ "#{'' + #error} #{#error.mostSpecificCause} #{#error.cause.message}",
+				metadata = "{error: #error, cause: #error.mostSpecificCause, text: #error.mostSpecificCause.toString()}")
+		public void twice() {
+			PSQLException refusal = new PSQLException(new ServerErrorMessage("SERROR\0C23505\0Mduplicate key value "
+					+ "violates unique constraint \"card\"\0DKey (card)=(" + SECRET + ") already exists.\0"));
+			throw new DataIntegrityViolationException("could not execute [" + refusal.getMessage() + "]", refusal);
+		}
 
 		@Audited
 		public void login(String user, char[] password) {
