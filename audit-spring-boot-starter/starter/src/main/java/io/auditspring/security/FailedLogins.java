@@ -16,6 +16,7 @@ import io.auditspring.AuditRecord;
 import io.auditspring.Outcome;
 import io.auditspring.Severity;
 import io.auditspring.capture.internal.origin.Origin;
+import io.auditspring.capture.internal.value.LoggedFailure;
 import io.auditspring.ledger.internal.thread.BackgroundThreads;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -113,7 +114,7 @@ final class FailedLogins implements SmartLifecycle {
 		}
 		catch (Throwable ex) {
 			// Whatever it is, without this thread nothing would be counted any more.
-			logger.error("Failed logins of the last minute could not be recorded", ex);
+			logger.error("Failed logins of the last minute could not be recorded", LoggedFailure.of(ex));
 		}
 	}
 

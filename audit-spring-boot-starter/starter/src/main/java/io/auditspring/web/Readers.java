@@ -138,7 +138,8 @@ public final class Readers {
 		}
 		catch (Throwable ex) {
 			FatalErrors.rethrow(ex);
-			logger.error("{} could not say who may read the audit trail; the reader is turned away", this.policy, ex);
+			logger.error("{} could not say who may read the audit trail; the reader is turned away", this.policy,
+					LoggedFailure.of(ex));
 			return AuditAccess.none();
 		}
 	}

@@ -42,16 +42,26 @@ public final class LoggedFailure extends Exception {
 	 * Describes an exception in one line.
 	 * @param failure the exception
 	 * @return its type, SQL state and message. Without the message where that may quote a
-	 * value: data exceptions (22) do, triggers (P0) and whatever reads a text may
+	 * value: data exceptions (22) do, triggers (P0) and whatever reads a text or is thrown
+	 * by an application may
 	 */
 	public static String text(Throwable failure) {
 		String type = failure.getClass().getSimpleName();
 		if (!(failure instanceof SQLException sql)) {
-			return (failure instanceof IllegalStateException) ? FailureText.of(failure) : type;
+			return isOurs(failure) ? FailureText.of(failure) : type;
 		}
 		String state = String.valueOf(sql.getSQLState());
 		return (state.startsWith("22") || state.startsWith("P0")) ? type + " (" + state + ")"
 				: FailureText.of(sql) + " (" + state + ")";
+	}
+
+	// What is wrong with the state of something is told by those who know that they quote
+	// nothing.
+	private static boolean isOurs(Throwable failure) {
+		StackTraceElement[] trace = failure.getStackTrace();
+		String thrower = (trace.length > 0) ? trace[0].getClassName() : "";
+		return failure instanceof IllegalStateException
+				&& (thrower.startsWith("io.auditspring.") || thrower.startsWith("org.hibernate."));
 	}
 
 	@Override

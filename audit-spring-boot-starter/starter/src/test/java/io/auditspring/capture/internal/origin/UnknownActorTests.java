@@ -15,13 +15,17 @@ import io.auditspring.TestDatabase;
 import io.auditspring.autoconfigure.AuditAutoConfiguration;
 import io.auditspring.capture.internal.actor.ActorSource;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
 import org.springframework.core.Ordered;
+import org.springframework.util.Assert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -29,6 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Where it could not be found out who acts, the entry says that, and not that nobody
  * does.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class UnknownActorTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
@@ -59,6 +64,18 @@ class UnknownActorTests {
 	void whereAResolverFails() {
 		this.runner.withBean("failing", ActorResolver.class, () -> FAILING)
 			.run((context) -> assertThatItIsUnknown(entry(context), IllegalStateException.class));
+	}
+
+	@Test
+	void theLogDoesNotTellWhatTheResolverSays(CapturedOutput output) {
+		this.runner.withBean("failing", ActorResolver.class, () -> () -> {
+			Assert.state(false, "No account for key sk_live_4711");
+			return null;
+		}).run((context) -> {
+			assertThatItIsUnknown(entry(context), IllegalStateException.class);
+			assertThat(output).contains("could not be taken", "IllegalStateException", "UnknownActorTests")
+				.doesNotContain("sk_live");
+		});
 	}
 
 	@Test
