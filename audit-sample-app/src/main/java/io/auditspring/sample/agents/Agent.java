@@ -35,7 +35,7 @@ class Agent {
 
 	private void move(Status from, Status to) {
 		if (this.status != from) {
-			throw new IllegalStateException("Agent %d is %s already".formatted(this.id, this.status));
+			throw new IllegalStateException("Agent %s is %s already".formatted(this.id, this.status));
 		}
 		this.status = to;
 	}

@@ -59,7 +59,7 @@ class Agents {
 	}
 
 	private static ResponseStatusException missing(String what, long id) {
-		return new ResponseStatusException(HttpStatus.NOT_FOUND, "There is no %s %d".formatted(what, id));
+		return new ResponseStatusException(HttpStatus.NOT_FOUND, "There is no %s %s".formatted(what, id));
 	}
 
 }

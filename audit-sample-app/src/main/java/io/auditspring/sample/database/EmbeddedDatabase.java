@@ -41,9 +41,9 @@ class EmbeddedDatabase {
 	@Bean
 	HikariDataSource dataSource(EmbeddedPostgres server) {
 		HikariDataSource dataSource = new HikariDataSource();
-		dataSource.setJdbcUrl("jdbc:postgresql://localhost:%d/postgres".formatted(server.getPort()));
+		dataSource.setJdbcUrl("jdbc:postgresql://localhost:%s/postgres".formatted(server.getPort()));
 		dataSource.setUsername("postgres");
-		logger.info("Embedded PostgreSQL at %s, for example: psql -h localhost -p %d -U postgres"
+		logger.info("Embedded PostgreSQL at %s, for example: psql -h localhost -p %s -U postgres"
 			.formatted(dataSource.getJdbcUrl(), server.getPort()));
 		return dataSource;
 	}

@@ -57,12 +57,12 @@ class DeviceBackup {
 
 	private AuditRecord.Builder completed(Result result) {
 		return event("backup.completed", result)
-			.message("Backed up %d of %d devices".formatted(result.succeeded(), result.total()))
+			.message("Backed up %s of %s devices".formatted(result.succeeded(), result.total()))
 			.severity((result.failed() > 0) ? Severity.WARNING : Severity.INFO);
 	}
 
 	private AuditRecord.Builder failed(Result result) {
-		return event("backup.failed", result).message("Backed up none of %d devices".formatted(result.total()))
+		return event("backup.failed", result).message("Backed up none of %s devices".formatted(result.total()))
 			.outcome(Outcome.FAILURE)
 			.severity(Severity.CRITICAL);
 	}

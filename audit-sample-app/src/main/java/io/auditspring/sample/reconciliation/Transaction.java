@@ -69,7 +69,7 @@ class Transaction {
 
 	private void require(boolean condition, String otherwise) {
 		if (!condition) {
-			throw new IllegalStateException("Transaction %d %s".formatted(this.id, otherwise));
+			throw new IllegalStateException("Transaction %s %s".formatted(this.id, otherwise));
 		}
 	}
 

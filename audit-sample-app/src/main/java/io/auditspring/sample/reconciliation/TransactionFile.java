@@ -55,14 +55,14 @@ record TransactionFile(String name, byte[] content) {
 			while (lines.hasNextValue()) {
 				TransactionView line = lines.nextValue();
 				for (ConstraintViolation<TransactionView> wrong : VALIDATOR.validate(line)) {
-					throw new IllegalArgumentException("Line %d: %s %s".formatted(transactions.size() + 2,
+					throw new IllegalArgumentException("Line %s: %s %s".formatted(transactions.size() + 2,
 							wrong.getPropertyPath(), wrong.getMessage()));
 				}
 				transactions.add(line.toTransaction());
 			}
 		}
 		catch (JacksonException ex) {
-			throw new IllegalArgumentException("Line %d cannot be read".formatted(transactions.size() + 2), ex);
+			throw new IllegalArgumentException("Line %s cannot be read".formatted(transactions.size() + 2), ex);
 		}
 		if (transactions.isEmpty()) {
 			throw new IllegalArgumentException("The file has no transactions");

@@ -40,7 +40,7 @@ record TransactionView(@Nullable Long id, @NotNull @Pattern(regexp = "[A-Z0-9-]{
 	 * @return the line with its end
 	 */
 	String toCsv() {
-		return "%d,%s,%s,%s,%s,%s,%s%n".formatted(this.id, this.reference, this.bookedOn, this.amount.toPlainString(),
+		return "%s,%s,%s,%s,%s,%s,%s%n".formatted(this.id, this.reference, this.bookedOn, this.amount.toPlainString(),
 				this.currency, this.status, (this.invoice != null) ? this.invoice : "");
 	}
 

@@ -61,7 +61,7 @@ class ProofController {
 	@GetMapping("/consistency")
 	ConsistencyReceipt consistency(@RequestParam long from, @RequestParam long to) {
 		return found(this.checkpoints.consistency(CHAIN, from, to),
-				"There are no checkpoints of %d and %d entries".formatted(from, to));
+				"There are no checkpoints of %s and %s entries".formatted(from, to));
 	}
 
 	private static <T> T found(Optional<T> answer, String otherwise) {

@@ -30,10 +30,10 @@ class Mailbox {
 
 				To: %s
 
-				Somebody asked for a new password for you. Within %d minutes it can be set by
+				Somebody asked for a new password for you. Within %s minutes it can be set by
 
 				curl -H 'Content-Type: application/json' -d '{"token": "%s", "newPassword": "…"}' \\
-				     http://localhost:%d/api/password-resets/confirm
+				     http://localhost:%s/api/password-resets/confirm
 				""".formatted(username, PasswordResets.VALID.toMinutes(), token.text(), this.port);
 		try {
 			Files.createDirectories(this.file.toAbsolutePath().getParent());

@@ -107,7 +107,7 @@ public final class KafkaSample implements AutoCloseable {
 	}
 
 	private String url(String database) {
-		return "jdbc:postgresql://localhost:%d/%s".formatted(this.server.getPort(), database);
+		return "jdbc:postgresql://localhost:%s/%s".formatted(this.server.getPort(), database);
 	}
 
 	private JdbcTemplate database(String name) {

@@ -43,7 +43,7 @@ class ServiceApplication {
 				message = "Request #{#number} was served")
 		@Transactional
 		public String serve(long number) {
-			return "Request %d was served by %s".formatted(number, this.name);
+			return "Request %s was served by %s".formatted(number, this.name);
 		}
 
 	}

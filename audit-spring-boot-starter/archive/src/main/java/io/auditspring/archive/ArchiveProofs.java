@@ -111,7 +111,7 @@ public final class ArchiveProofs {
 			InclusionReceipt proof = new RangeProofs(manifest, tiles.readAllBytes()).inclusion(entry.place().seq(),
 					entry.computeHash());
 			if (!proof.holds()) {
-				throw new IllegalStateException("entry %d is not what was signed".formatted(proof.seq()));
+				throw new IllegalStateException("entry %s is not what was signed".formatted(proof.seq()));
 			}
 			return proof.tlogProof(entry.canonicalCore());
 		}

@@ -170,11 +170,14 @@ final class RecordedRanges {
 		}
 		for (String kept : List.of(range.payload(generation), range.manifest(generation))) {
 			if (!names.contains(kept)) {
-				throw new IOException(("the archive lacks '%s', which the ledger names%s. Nothing is deleted; "
-						+ "see 'When a backup was restored' in docs/ARCHIVE.md")
-					.formatted(kept,
-							hasNewer(names, generation) ? ", and has a newer generation, which the ledger does not know: "
-									+ "this is a restored database, or a copy of another one" : ""));
+				throw new IOException(
+						("the archive lacks '%s', which the ledger names%s. Nothing is deleted; "
+								+ "see 'When a backup was restored' in docs/ARCHIVE.md")
+							.formatted(kept,
+									hasNewer(names, generation)
+											? ", and has a newer generation, which the ledger does not know: "
+													+ "this is a restored database, or a copy of another one"
+											: ""));
 			}
 		}
 	}

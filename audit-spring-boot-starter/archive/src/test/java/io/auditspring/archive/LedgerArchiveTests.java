@@ -323,7 +323,8 @@ class LedgerArchiveTests {
 		Files.delete(range.resolve("payload-2.parquet"));
 		Files.write(range.resolve("payload-1.parquet"), payload);
 		assertThatThrownBy(() -> erase(8)).isInstanceOf(IOException.class)
-			.hasMessageContaining("lacks 'chain=main/000000000000-000000000299/payload-2.parquet', which the ledger names.");
+			.hasMessageContaining(
+					"lacks 'chain=main/000000000000-000000000299/payload-2.parquet', which the ledger names.");
 		assertThat(range.resolve("payload-1.parquet")).exists();
 		Files.write(range.resolve("payload-2.parquet"), erased);
 		assertThat(erase(8)).containsExactly(RedactableArchive.Result.ERASED);

@@ -240,13 +240,17 @@ class ReceivedErasureTests {
 		say("orders", "orders", this.id, 8);
 		this.ledger.archive().followLedger(BY);
 		UUID other = UUID.fromString(this.other);
-		assertThat(this.ledger.archive().redact(List.of(UUID.fromString(this.id), other), EntryGroup.ACTOR, "asked to", BY))
+		assertThat(this.ledger.archive()
+			.redact(List.of(UUID.fromString(this.id), other), EntryGroup.ACTOR, "asked to", BY))
 			.extracting(RedactableArchive.Redacted::result)
 			.containsExactly(Result.ASKED, Result.ASKED);
 		assertThat(this.store.list()).anyMatch((name) -> name.endsWith("payload-1.parquet"));
 	}
 
-	/** That an entry is erased, as if a source had appended that, and it had been received. */
+	/**
+	 * That an entry is erased, as if a source had appended that, and it had been
+	 * received.
+	 */
 	private void say(String speaker, String chain, String target, long seq) {
 		this.ledger.execute("""
 				alter table audit.audit_log disable trigger all;

@@ -79,7 +79,7 @@ record CentreMessage(Kind kind, String chain, String note, @Nullable String hold
 	/** Of those with one key only the last one counts. */
 	byte[] key() {
 		String key = this.kind.text() + "/" + this.chain;
-		return EntriesRecord.bytes((this.seq != null) ? "%s/%d/%s".formatted(key, this.seq, this.group) : key);
+		return EntriesRecord.bytes((this.seq != null) ? "%s/%s/%s".formatted(key, this.seq, this.group) : key);
 	}
 
 	/**

@@ -216,7 +216,7 @@ final class ChainPublisher extends PeriodicWorker {
 				since = System.nanoTime();
 			}
 			if (isOver(since, MOST_SILENCE)) {
-				throw new KafkaException("The topic %s has an end that is not read, and nothing came of it for %d s"
+				throw new KafkaException("The topic %s has an end that is not read, and nothing came of it for %s s"
 					.formatted(this.properties.receiptsTopic(), MOST_SILENCE.toSeconds()));
 			}
 		}
@@ -293,7 +293,7 @@ final class ChainPublisher extends PeriodicWorker {
 
 	private void send(long size) throws SQLException, IOException, InterruptedException {
 		if (this.chain.position() > size) {
-			throw new CheckpointRefusedException("Chain '%s' went back: %d entries of it were sent, and it has %d"
+			throw new CheckpointRefusedException("Chain '%s' went back: %s entries of it were sent, and it has %s"
 				.formatted(this.chain.chain(), this.chain.position(), size));
 		}
 		Producer<byte[], byte[]> producer = producer();

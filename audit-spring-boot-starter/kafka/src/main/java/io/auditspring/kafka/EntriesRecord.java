@@ -71,7 +71,7 @@ record EntriesRecord(String chain, long first, int count, long known, String not
 		long first = Long.parseLong(header(record, "audit-first"));
 		int count = Integer.parseInt(header(record, "audit-count"));
 		if (first < 0 || count < 0) {
-			throw new IllegalArgumentException("its place is %d, its count %d".formatted(first, count));
+			throw new IllegalArgumentException("its place is %s, its count %s".formatted(first, count));
 		}
 		return new EntriesRecord(chain(record), first, count, Long.parseLong(header(record, "audit-size")),
 				header(record, "audit-note"), (record.value() != null) ? record.value() : new byte[0]);

@@ -165,7 +165,7 @@ class KafkaClients {
 		}
 		long offset = consumer.position(partition);
 		consumer.seek(partition, offset + 1);
-		return "the record at offset %d of %s".formatted(offset, partition);
+		return "the record at offset %s of %s".formatted(offset, partition);
 	}
 
 	/**

@@ -35,7 +35,9 @@ final class PublishingStatistics {
 
 	private final LongAdder refused = new LongAdder();
 
-	/** What cannot be taken of what the receiving ledger says, and was told in the log. */
+	/**
+	 * What cannot be taken of what the receiving ledger says, and was told in the log.
+	 */
 	private final Set<String> untakeable = ConcurrentHashMap.newKeySet();
 
 	private volatile Standing standing = new Standing(null, 0, 0, 0, 0, 0, false, null);

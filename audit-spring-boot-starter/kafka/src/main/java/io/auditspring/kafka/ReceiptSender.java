@@ -206,7 +206,7 @@ final class ReceiptSender extends PeriodicWorker {
 				}
 				if (System.nanoTime() - since > MOST_SILENCE.toNanos()) {
 					// It may have been made anew meanwhile.
-					throw new KafkaException("The topic %s has an end that is not read, and nothing came of it for %d s"
+					throw new KafkaException("The topic %s has an end that is not read, and nothing came of it for %s s"
 						.formatted(this.topic, MOST_SILENCE.toSeconds()));
 				}
 			}
@@ -314,7 +314,7 @@ final class ReceiptSender extends PeriodicWorker {
 		long safe = this.calledSafe.getOrDefault(chain.name(), 0L);
 		if (safe > stored) {
 			this.statistics.lost(chain.name(),
-					"its source was told that %d entries are safe here, and only %d are here: the others are received again"
+					"its source was told that %s entries are safe here, and only %s are here: the others are received again"
 						.formatted(safe, stored));
 		}
 		else {

@@ -321,7 +321,7 @@ final class SignedChain {
 		CompactRange tree = new StoredTree(connection, this.schema).grown(this.chain, size);
 		if (tree.size() != size) {
 			throw new CheckpointRefusedException(
-					"The tree over the first %d entries of chain '%s' cannot be put together: some are gone"
+					"The tree over the first %s entries of chain '%s' cannot be put together: some are gone"
 						.formatted(size, this.chain));
 		}
 		return tree;
@@ -336,7 +336,7 @@ final class SignedChain {
 		byte[] leaf = (kept > 0) ? Arrays.copyOfRange(this.tree.levels().get(0), kept - EntryHash.LENGTH, kept)
 				: new StoredTree(connection, this.schema).leaf(this.chain, size - 1);
 		if (leaf == null) {
-			throw new CheckpointRefusedException("Entry %d of chain '%s' is gone".formatted(size - 1, this.chain));
+			throw new CheckpointRefusedException("Entry %s of chain '%s' is gone".formatted(size - 1, this.chain));
 		}
 		return leaf;
 	}
@@ -356,7 +356,7 @@ final class SignedChain {
 
 	private void requireNotBack(Checkpoint known, long size, String where) {
 		if (known.size() > size) {
-			throw new CheckpointRefusedException("Chain '%s' went back: it has %d entries, and there are %d in what %s"
+			throw new CheckpointRefusedException("Chain '%s' went back: it has %s entries, and there are %s in what %s"
 				.formatted(this.chain, size, known.size(), where));
 		}
 	}
@@ -364,7 +364,7 @@ final class SignedChain {
 	private void requireSame(Checkpoint known, CompactRange tree, String where) {
 		if (!isSame(known, tree)) {
 			throw new CheckpointRefusedException(
-					"Chain '%s' went another way than what %s (%d entries)".formatted(this.chain, where, known.size()));
+					"Chain '%s' went another way than what %s (%s entries)".formatted(this.chain, where, known.size()));
 		}
 	}
 
@@ -397,11 +397,11 @@ final class SignedChain {
 			ChainWalk walk = new ChainWalk(null, PartitionCheck.of(connection, this.schema),
 					(kind, seq, id, what, expected, found) -> {
 						throw new CheckpointRefusedException(
-								"Entry %d of chain '%s' is not as it was written: %s".formatted(seq, this.chain, what));
+								"Entry %s of chain '%s' is not as it was written: %s".formatted(seq, this.chain, what));
 					});
 			walk.goOn(from, this.last, this.lastTime);
 			try {
-				new EntryReader(connection, this.schema).read(this.chain, "seq >= %d and seq < %d".formatted(from, to),
+				new EntryReader(connection, this.schema).read(this.chain, "seq >= %s and seq < %s".formatted(from, to),
 						(row) -> {
 							StoredEntry entry = StoredEntry.read(row);
 							walk.accept(CheckedEntry.of(entry));

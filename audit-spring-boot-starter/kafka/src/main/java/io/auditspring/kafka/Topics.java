@@ -170,7 +170,7 @@ final class Topics {
 		settings.sort(null);
 		return new AuditSetupException(
 				"Kafka has no topic '%s', by which audit entries are to be carried".formatted(wanted.name()),
-				"Let whoever runs Kafka create it: kafka-topics.sh --create --topic %s --partitions %d --replication-factor %d %s; or set audit.kafka.create-topics=true."
+				"Let whoever runs Kafka create it: kafka-topics.sh --create --topic %s --partitions %s --replication-factor %s %s; or set audit.kafka.create-topics=true."
 					.formatted(wanted.name(), wanted.numPartitions(), wanted.replicationFactor(),
 							String.join(" ", settings)),
 				cause);

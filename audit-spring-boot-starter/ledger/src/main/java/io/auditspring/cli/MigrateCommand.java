@@ -38,7 +38,7 @@ final class MigrateCommand implements Callable<Integer> {
 		Flyway flyway = this.database.migrations();
 		try {
 			MigrateResult result = flyway.migrate();
-			out.println("%d migrations have been run".formatted(result.migrationsExecuted));
+			out.println("%s migrations have been run".formatted(result.migrationsExecuted));
 			return StatusCommand.print(flyway.info(), this.database.schema().name(), out);
 		}
 		catch (FlywayException ex) {

@@ -36,7 +36,7 @@ final class ProgressBar implements VerificationProgress {
 	public void reached(String chain, long seq, long size) {
 		double part = (size > 0) ? Math.min((double) seq / size, 1) : 1;
 		int filled = (int) (part * WIDTH);
-		this.err.printf("\r%s [%s%s] %3d%% %d of %d", Report.legible(chain), "#".repeat(filled),
+		this.err.printf("\r%s [%s%s] %3s%% %s of %s", Report.legible(chain), "#".repeat(filled),
 				" ".repeat(WIDTH - filled), (int) (part * 100), seq, size);
 		if (seq >= size) {
 			this.err.println();

@@ -65,7 +65,7 @@ record Report(PrintWriter out, boolean json) {
 			if (!others.isEmpty()) {
 				this.out.println("Checkpoints were also kept of chains that are not in the file: "
 						+ legible(others.stream().limit(MOST_NAMES).collect(Collectors.joining(", ")))
-						+ ((others.size() > MOST_NAMES) ? ", and %d more".formatted(others.size() - MOST_NAMES) : ""));
+						+ ((others.size() > MOST_NAMES) ? ", and %s more".formatted(others.size() - MOST_NAMES) : ""));
 			}
 			this.out.println(verdict(verification.valid(), verification.tampered()));
 		}
@@ -111,7 +111,7 @@ record Report(PrintWriter out, boolean json) {
 		}
 		else {
 			this.out.printf(
-					"Selection %s: %d entries, %d of them proved to be under a checkpoint, %d with erased parts%n",
+					"Selection %s: %s entries, %s of them proved to be under a checkpoint, %s with erased parts%n",
 					legible(verification.selection()), verification.entries(), verification.proved(),
 					verification.erased());
 			verification.problems().forEach(this::print);
@@ -127,7 +127,7 @@ record Report(PrintWriter out, boolean json) {
 	}
 
 	private void print(ChainVerification chain, TrustPolicy evidence) {
-		this.out.printf("Chain %s: %d entries from %d on, %d checkpoints compared, root %s%n", legible(chain.chain()),
+		this.out.printf("Chain %s: %s entries from %s on, %s checkpoints compared, root %s%n", legible(chain.chain()),
 				chain.entries(), chain.from(), chain.checkpoints(), chain.root());
 		if (chain.received()) {
 			this.out.println("  received: another ledger appends to it");
@@ -146,8 +146,8 @@ record Report(PrintWriter out, boolean json) {
 	private static String signed(ChainVerification chain) {
 		Long size = chain.checkpointSize();
 		if (size != null) {
-			return (size < chain.size()) ? "signed up to %d of %d; nobody vouches for the other %d".formatted(size,
-					chain.size(), chain.size() - size) : "signed up to %d of %d".formatted(size, chain.size());
+			return (size < chain.size()) ? "signed up to %s of %s; nobody vouches for the other %s".formatted(size,
+					chain.size(), chain.size() - size) : "signed up to %s of %s".formatted(size, chain.size());
 		}
 		return (chain.checkpoints() == 0)
 				? "no checkpoint at all, although a key was given: nobody vouches for any of its entries"
@@ -170,7 +170,7 @@ record Report(PrintWriter out, boolean json) {
 
 	private void printAll(ChainVerification chain, Problem.Kind kind, long count) {
 		if (count > chain.problems().stream().filter((problem) -> problem.kind() == kind).count()) {
-			this.out.printf("  %s: %d in all%n", kind, count);
+			this.out.printf("  %s: %s in all%n", kind, count);
 		}
 	}
 

@@ -110,7 +110,7 @@ final class AuditHealthIndicator extends AbstractHealthIndicator {
 		Instant failing = worker.failingSince();
 		if (failing != null && since(failing).compareTo(this.tolerance) >= 0) {
 			DeliveryStatistics.Failure failure = worker.lastFailure();
-			return "%s has been failing for %d s: %s".formatted(worker.name(), since(failing).toSeconds(),
+			return "%s has been failing for %s s: %s".formatted(worker.name(), since(failing).toSeconds(),
 					(failure != null) ? failure.what() : "unknown");
 		}
 		return null;
@@ -119,7 +119,7 @@ final class AuditHealthIndicator extends AbstractHealthIndicator {
 	private @Nullable String late() {
 		for (WorkerStatus worker : workers()) {
 			if (!worker.stalledFor().minus(this.tolerance).isNegative() && worker.stalledFor().toMillis() > 0) {
-				return "%s has not got on for %d s".formatted(worker.name(), worker.stalledFor().toSeconds());
+				return "%s has not got on for %s s".formatted(worker.name(), worker.stalledFor().toSeconds());
 			}
 		}
 		for (PeriodicWorker worker : this.upkeep) {
@@ -128,15 +128,15 @@ final class AuditHealthIndicator extends AbstractHealthIndicator {
 			}
 		}
 		if (this.backlog.age().compareTo(this.maxBacklogAge) > 0) {
-			return "staged entries have been waiting for %d s".formatted(this.backlog.age().toSeconds());
+			return "staged entries have been waiting for %s s".formatted(this.backlog.age().toSeconds());
 		}
 		Instant open = this.buffer.openSince();
 		if (open != null && since(open).compareTo(this.maxBacklogAge) > 0) {
-			return "for %d s no database has told what became of a transaction that staged entries"
+			return "for %s s no database has told what became of a transaction that staged entries"
 				.formatted(since(open).toSeconds());
 		}
 		if (this.backlog.unservedFor().compareTo(this.maxBacklogAge) > 0) {
-			return "staged entries of chains that no instance serves have been waiting for %d s: %s"
+			return "staged entries of chains that no instance serves have been waiting for %s s: %s"
 				.formatted(this.backlog.unservedFor().toSeconds(), unserved());
 		}
 		return (this.buffer.size() >= this.buffer.capacity()) ? "the asynchronous buffer is full"

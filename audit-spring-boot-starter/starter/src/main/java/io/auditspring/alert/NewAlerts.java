@@ -113,7 +113,7 @@ final class NewAlerts {
 	private static AuditAlert erased(String id, List<Found> entries) {
 		Found first = entries.get(0);
 		return AuditAlert.of(id, AuditAlert.Kind.ERASURE, first.chain(), entries.stream().map(Found::id).toList(),
-				first.actor(), "Data of %d entries or more was erased by %s".formatted(entries.size(), first.who()),
+				first.actor(), "Data of %s entries or more was erased by %s".formatted(entries.size(), first.who()),
 				"Make sure that this was asked for: it cannot be undone, but copies of exports may have what was erased.");
 	}
 
@@ -143,7 +143,7 @@ final class NewAlerts {
 			return null;
 		}
 		return AuditAlert.of(name + '/' + entry.id(), AuditAlert.Kind.REPEATED_DENIALS, entry.chain(), refused, actor,
-				"%s was refused %d times or more within %s".formatted(entry.who(), refused.size(),
+				"%s was refused %s times or more within %s".formatted(entry.who(), refused.size(),
 						this.properties.within()),
 				"Look at what was tried, and ask or lock out whoever it is.");
 	}

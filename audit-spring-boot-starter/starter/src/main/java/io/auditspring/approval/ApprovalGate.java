@@ -130,7 +130,7 @@ final class ApprovalGate implements CallApproval, Approvals {
 			Origin origin) {
 		String requester = requester(origin.actor());
 		if (this.store.get().countPending(requester, earliest()) >= MOST_OF_ONE) {
-			throw new ApprovalException("%s cannot be asked for, as %d requests of %s wait for a decision already"
+			throw new ApprovalException("%s cannot be asked for, as %s requests of %s wait for a decision already"
 				.formatted(action, MOST_OF_ONE, requester));
 		}
 		List<String> delegation = origin.actor().delegation();

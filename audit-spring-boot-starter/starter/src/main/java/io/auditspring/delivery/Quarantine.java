@@ -99,7 +99,7 @@ public class Quarantine {
 	public List<QuarantinedEntries> list(int limit) {
 		return query("""
 				select id, reason, quarantined_at,
-					case when sum(octet_length(entries)) over (order by id) <= %d then entries end
+					case when sum(octet_length(entries)) over (order by id) <= %s then entries end
 				from (select * from %s where chain = ? order by id limit ?) as oldest
 				order by id
 				""".formatted(SHOWN, this.table), QuarantinedEntries::of, limit);
@@ -182,7 +182,7 @@ public class Quarantine {
 						"select octet_length(entries) from %s where chain = ? and id = ?".formatted(this.table),
 						(row) -> row.getLong(1), this.chain, id));
 		return (bytes == null) ? Retry.GONE : Retry
-			.refused("The row has %d bytes, and one of more than %d is not read".formatted(bytes, this.largest));
+			.refused("The row has %s bytes, and one of more than %s is not read".formatted(bytes, this.largest));
 	}
 
 	// Whoever deletes a row has it: another one that tries it waits here, and then finds

@@ -45,7 +45,7 @@ public final class JaversHistory implements AuditHistory {
 		this.database = JdbcClient.create(dataSource);
 		this.commits = """
 				select commit_pk, author, commit_date_instant from %s.jv_commit
-				where commit_pk > :after order by commit_pk fetch first %d rows only
+				where commit_pk > :after order by commit_pk fetch first %s rows only
 				""".formatted(schema, PAGE);
 		this.snapshots = """
 				select s.commit_fk, s.type, s.state, old.state as before, s.managed_type,

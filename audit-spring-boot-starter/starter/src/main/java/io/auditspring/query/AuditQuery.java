@@ -507,7 +507,7 @@ public final class AuditQuery {
 	public AuditQuery limit(int limit) {
 		if (limit < 1 || limit > MAX_LIMIT) {
 			throw new IllegalArgumentException(
-					"The limit of a page of audit entries must be from 1 to %d, not %d; read more of them page by page"
+					"The limit of a page of audit entries must be from 1 to %s, not %s; read more of them page by page"
 						.formatted(MAX_LIMIT, limit));
 		}
 		return new AuditQuery(this.filters, limit, this.position, this.oldestFirst, this.unread);

@@ -194,12 +194,12 @@ final class EntryPages {
 			// One half of what each entry may have is for what is compressed.
 			long half = MOST_CHARACTERS / (query.limit() + 1L) / Math.max(1, query.ranges().size()) / 2;
 			long most = Math.min(LONG, half);
-			String fits = "(pg_column_compression(?) is null or octet_length(cast(? as text)) <= %d)"
+			String fits = "(pg_column_compression(?) is null or octet_length(cast(? as text)) <= %s)"
 				.formatted(half / texts.size());
 			List<Selection<?>> selected = new ArrayList<>();
 			attributes.forEach(
 					(name) -> selected.add((texts.contains(name)
-							? this.builder.sql("case when ? <= %d and %s then ? end".formatted(most, fits),
+							? this.builder.sql("case when ? <= %s and %s then ? end".formatted(most, fits),
 									String.class, stored, entry.get(name), entry.get(name), entry.get(name))
 							: entry.get(name))
 						.alias(name)));
@@ -207,7 +207,7 @@ final class EntryPages {
 					texts.stream().flatMap((name) -> Stream.<Expression<?>>of(entry.get(name), entry.get(name))),
 					texts.size());
 			selected.add(this.builder
-				.sql("case when ? > %d or not ? then ? end".formatted(most), Long.class, stored, fit, length)
+				.sql("case when ? > %s or not ? then ? end".formatted(most), Long.class, stored, fit, length)
 				.alias(AuditEntry.OMITTED));
 			return this.builder.tuple(selected.toArray(Selection<?>[]::new));
 		}, AuditEntry::of);

@@ -12,6 +12,8 @@ import io.auditspring.database.internal.AuditDatabase;
 import io.auditspring.database.internal.BoundConnections;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
+import org.hibernate.boot.spi.SessionFactoryOptions;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.DisposableBean;
@@ -25,9 +27,10 @@ import org.springframework.util.function.SingletonSupplier;
 /**
  * The persistence unit in which the audit trail is read: that of the application for the
  * ledger's database, or a small one where it has none, as it does without JPA, the ledger
- * has a database of its own or all entities are in another one. That is no bean, as an
- * entity manager factory would change what the application is; and it begins with the
- * first that is read, so that who only writes never waits for it.
+ * has a database of its own, all entities are in another one or Hibernate routes between
+ * tenants. That is no bean, as an entity manager factory would change what the
+ * application is; and it begins with the first that is read, so that who only writes
+ * never waits for it.
  */
 final class LedgerPersistence implements DisposableBean {
 
@@ -39,13 +42,24 @@ final class LedgerPersistence implements DisposableBean {
 
 	LedgerPersistence(AuditDatabase database, ObjectProvider<EntityManagerFactory> factories) {
 		this.database = database;
-		this.entityManager = factories.stream()
-			.filter((candidate) -> candidate instanceof EntityManagerFactoryInfo info
-					&& BoundConnections.areSame(info.getDataSource(), database.dataSource()))
+		this.entityManager = SingletonSupplier.of(() -> factories.stream()
+			.filter(this::readsTheLedger)
 			.findFirst()
 			.map(SharedEntityManagerCreator::createSharedEntityManager)
-			.<Supplier<EntityManager>>map((existing) -> () -> existing)
-			.orElseGet(() -> SingletonSupplier.of(this::begin));
+			.orElseGet(this::begin));
+	}
+
+	private boolean readsTheLedger(EntityManagerFactory factory) {
+		return factory instanceof EntityManagerFactoryInfo info
+				&& BoundConnections.areSame(info.getDataSource(), this.database.dataSource())
+				&& info.getNativeEntityManagerFactory() instanceof SessionFactoryImplementor hibernate
+				&& !hasTenants(hibernate.getSessionFactoryOptions());
+	}
+
+	// It asks for one wherever it is used, even where there is none, and may read another
+	// database for each.
+	private static boolean hasTenants(SessionFactoryOptions options) {
+		return options.isMultiTenancyEnabled() || options.getCurrentTenantIdentifierResolver() != null;
 	}
 
 	private EntityManager begin() {

@@ -35,7 +35,8 @@ final class ReceivingCheck {
 	 */
 	private static final List<String> FUNCTIONS = List.of("audit_receive_lock(text)",
 			"audit_receive_months(text, date[])", "audit_receive_redactions(text, jsonb)",
-			"audit_receive_retirement(text, text, bigint)", "audit_speaks_for(text, text)", "audit_receive_note(text, text)", "audit_park(text, bigint, bytea, bytea, text, text, jsonb)",
+			"audit_receive_retirement(text, text, bigint)", "audit_speaks_for(text, text)",
+			"audit_receive_note(text, text)", "audit_park(text, bigint, bytea, bytea, text, text, jsonb)",
 			"audit_receive_successor(text, text, uuid, jsonb)", "audit_receive_quarantine(text, jsonb, jsonb)");
 
 	private static final List<String> TABLES = List.of("audit_log", "audit_chain", "audit_tree", "audit_tile",

@@ -86,10 +86,10 @@ final class ReceivingHealthIndicator extends AbstractHealthIndicator {
 	private void late(String chain, Standing standing, Instant now, Map<String, String> waiting) {
 		Duration silence = Duration.between(standing.heardAt(), now);
 		if (silence.compareTo(this.maxSilence) > 0) {
-			waiting.put(chain, "nothing has been heard of it for %d s".formatted(silence.toSeconds()));
+			waiting.put(chain, "nothing has been heard of it for %s s".formatted(silence.toSeconds()));
 		}
 		else if (standing.lag(now).compareTo(this.maxLag) > 0) {
-			waiting.put(chain, "%d entries are not here yet, the oldest of %d s ago".formatted(standing.missing(),
+			waiting.put(chain, "%s entries are not here yet, the oldest of %s s ago".formatted(standing.missing(),
 					standing.lag(now).toSeconds()));
 		}
 	}

@@ -80,8 +80,8 @@ final class AbandonedRequests implements TableUpkeep {
 
 		/** Nobody can erase it, or it is erased. */
 		private boolean isDone(ErasureReport.@Nullable Cause left) {
-			return left == null || left == ErasureReport.Cause.KEPT || (!this.archived
-					&& (left == ErasureReport.Cause.RETIRED || left == ErasureReport.Cause.MISSING));
+			return left == null || left == ErasureReport.Cause.KEPT
+					|| (!this.archived && (left == ErasureReport.Cause.RETIRED || left == ErasureReport.Cause.MISSING));
 		}
 
 	}
@@ -99,9 +99,11 @@ final class AbandonedRequests implements TableUpkeep {
 	@Override
 	public void keep() throws DataAccessException {
 		try {
-			List<Asked> open = OwnTransaction.look(this.dataSource,
-					(connection) -> Sql.is(connection, "select has_function_privilege(to_regprocedure(?), 'EXECUTE')",
-							this.function) ? Sql.list(connection, this.open, Asked::of) : List.of());
+			List<Asked> open = OwnTransaction
+				.look(this.dataSource,
+						(connection) -> Sql.is(connection,
+								"select has_function_privilege(to_regprocedure(?), 'EXECUTE')", this.function)
+										? Sql.list(connection, this.open, Asked::of) : List.of());
 			if (open.equals(this.left) && System.nanoTime() - this.leftAt < BETWEEN_TRIES.toNanos()) {
 				return;
 			}

@@ -151,7 +151,10 @@ final class CentralRequests extends PeriodicWorker {
 		return Objects.requireNonNull(this.checkpoints).latest(chain).map(Checkpoint::origin).orElse("");
 	}
 
-	/** What a key that is known here signed, by what is done at once: the archive is read for each. */
+	/**
+	 * What a key that is known here signed, by what is done at once: the archive is read
+	 * for each.
+	 */
 	private Map<Work, List<Asked>> signed(List<Asked> open) {
 		Map<String, String> logs = new HashMap<>();
 		Map<Work, List<Asked>> signed = new LinkedHashMap<>();

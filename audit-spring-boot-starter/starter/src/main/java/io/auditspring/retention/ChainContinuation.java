@@ -219,7 +219,7 @@ final class ChainContinuation extends PeriodicWorker {
 			return;
 		}
 		String successor = goOn(checkpoints, receipt.chain(), receipt.note(), null, behind,
-				"%d entries were received elsewhere".formatted(stored.size()));
+				"%s entries were received elsewhere".formatted(stored.size()));
 		logger.error(
 				"THE AUDIT LEDGER LACKS ENTRIES: of chain '{}' {} were received elsewhere, and not all of them are here, "
 						+ "where it has {}, as if a backup had been restored. It goes on as '{}'",
@@ -250,7 +250,7 @@ final class ChainContinuation extends PeriodicWorker {
 			return;
 		}
 		String successor = goOn(checkpoints, chain, evidence.note(), signed.note(), behind,
-				"%d entries were signed".formatted(signed.size()));
+				"%s entries were signed".formatted(signed.size()));
 		this.current = successor;
 		logger.error(
 				"THE AUDIT LEDGER LACKS ENTRIES: of chain '{}' {} were signed, and not all of them are here, "

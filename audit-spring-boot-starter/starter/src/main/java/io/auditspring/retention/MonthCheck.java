@@ -260,7 +260,7 @@ final class MonthCheck {
 	}
 
 	private static UnverifiedException unverified(String chain, @Nullable Long seq, @Nullable UUID id, String fault) {
-		return new UnverifiedException("entry %d of chain '%s' (%s) %s".formatted(seq, chain, id, fault));
+		return new UnverifiedException("entry %s of chain '%s' (%s) %s".formatted(seq, chain, id, fault));
 	}
 
 	/**

@@ -37,7 +37,7 @@ final class ReceiptsHealthIndicator extends AbstractHealthIndicator {
 		if (waiting.compareTo(LONG) > 0) {
 			builder.unknown()
 				.withDetail("reason",
-						"there has been no receipt for entries of %d s ago".formatted(waiting.toSeconds()));
+						"there has been no receipt for entries of %s s ago".formatted(waiting.toSeconds()));
 		}
 		Map<String, String> behind = this.continuation.behind();
 		if (!behind.isEmpty()) {

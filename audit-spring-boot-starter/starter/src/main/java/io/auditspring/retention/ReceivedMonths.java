@@ -77,7 +77,7 @@ final class ReceivedMonths implements MonthArchive {
 		long safe = safe(chain);
 		if (lastSeq >= safe) {
 			throw new IOException(
-					"of chain '%s' only %d entries are safe where it is received, and the month ends with entry %d%s"
+					"of chain '%s' only %s entries are safe where it is received, and the month ends with entry %s%s"
 						.formatted(chain, safe, lastSeq, closed
 								? "; it is closed, so nobody receives the others: let the archive of io.auditspring:audit-archive keep them"
 								: ""));
@@ -112,7 +112,7 @@ final class ReceivedMonths implements MonthArchive {
 		if (receipt.size() > latest.size()
 				|| !Arrays.equals(receipt.root(), this.checkpoints.root(chain, receipt.size()))) {
 			throw new IOException(
-					"the receipt of chain '%s' is of %d other entries than are here".formatted(chain, receipt.size()));
+					"the receipt of chain '%s' is of %s other entries than are here".formatted(chain, receipt.size()));
 		}
 		return receipt.size();
 	}

@@ -152,7 +152,7 @@ final class FailedLogins implements SmartLifecycle {
 
 	private static AuditRecord flood(Attempts attempts) {
 		return failed("login.flood").severity(Severity.ERROR)
-			.error("%d failed logins that have no entry of their own".formatted(attempts.counted()))
+			.error("%s failed logins that have no entry of their own".formatted(attempts.counted()))
 			.metadata("attempts", attempts.counted())
 			.metadata("names", attempts.names())
 			.metadata("attemptsWithOtherNames", attempts.unnamed())

@@ -110,7 +110,7 @@ final class WebSignIns implements AopInfrastructureBean {
 		boolean refused = response != null && response.getStatus() >= HttpServletResponse.SC_BAD_REQUEST;
 		return (refused && response != null) ? login.outcome(Outcome.FAILURE)
 			.severity(Severity.WARNING)
-			.error("Answered %d, though the credentials were right".formatted(response.getStatus())) : login;
+			.error("Answered %s, though the credentials were right".formatted(response.getStatus())) : login;
 	}
 
 	private static AuditRecord.Builder login(Authentication user) {

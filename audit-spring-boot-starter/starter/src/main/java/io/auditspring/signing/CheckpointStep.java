@@ -119,7 +119,7 @@ final class CheckpointStep {
 		MerkleTree tree = (edge.size() == known) ? this.growth.at(connection, chain, edge, size) : null;
 		if (tree == null || (last != null && !Arrays.equals(tree.root(), last.root()))) {
 			throw new CheckpointRefusedException(
-					"The tree of chain '%s' in audit_tree and audit_tile does not lead to its last checkpoint (%d entries)"
+					"The tree of chain '%s' in audit_tree and audit_tile does not lead to its last checkpoint (%s entries)"
 						.formatted(chain, size));
 		}
 		return tree;
@@ -184,7 +184,7 @@ final class CheckpointStep {
 	}
 
 	private static String describe(@Nullable Checkpoint last, long size) {
-		return "%d entries; the newest checkpoint in the database:%n%s".formatted(size,
+		return "%s entries; the newest checkpoint in the database:%n%s".formatted(size,
 				(last != null) ? last.note() : "none");
 	}
 

@@ -108,7 +108,7 @@ final class HttpCalls {
 		}
 		catch (TimeoutException ex) {
 			call.cancel(true);
-			throw new FailedException("it did not answer within %d s".formatted(TIMEOUT.toSeconds()), ex);
+			throw new FailedException("it did not answer within %s s".formatted(TIMEOUT.toSeconds()), ex);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

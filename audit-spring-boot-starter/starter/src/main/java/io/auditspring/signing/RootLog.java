@@ -114,7 +114,7 @@ public class RootLog {
 		}
 		if (!refused.isEmpty()) {
 			Exception first = refused.get(0);
-			throw new CheckpointRefusedException("%d chains could not be recorded in the root log, first: %s"
+			throw new CheckpointRefusedException("%s chains could not be recorded in the root log, first: %s"
 				.formatted(refused.size(), first.getMessage()), first);
 		}
 		return recorded;
@@ -181,7 +181,7 @@ public class RootLog {
 				((edge.size() == size) ? stored : this.growth.at(connection, chain, edge, size)).root(),
 				last.head().root())) {
 			throw new CheckpointRefusedException(
-					"The tree of chain '%s' in audit_tree and audit_tile is not what entry %d of the root log says (%d entries)"
+					"The tree of chain '%s' in audit_tree and audit_tile is not what entry %s of the root log says (%s entries)"
 						.formatted(chain, last.rootSeq(), size));
 		}
 	}

@@ -66,7 +66,7 @@ final class SignedChain {
 	void requireOthersEnd() {
 		if (this.passedOver >= CheckpointWorker.MOST_PASSED_OVER) {
 			throw new IllegalStateException(
-					"Somebody has kept the chain's row in audit_tree locked for %d times, and signed nothing"
+					"Somebody has kept the chain's row in audit_tree locked for %s times, and signed nothing"
 						.formatted(this.passedOver));
 		}
 	}

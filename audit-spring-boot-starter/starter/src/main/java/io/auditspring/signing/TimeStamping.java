@@ -49,7 +49,7 @@ final class TimeStamping {
 		HttpCalls.Answer answer = this.calls
 			.await(this.calls.post(this.url.toString(), "application/timestamp-query", request), HttpCalls.deadline());
 		if (answer.status() != OK) {
-			throw new IllegalStateException("it answered %d: %s".formatted(answer.status(), answer.shown()));
+			throw new IllegalStateException("it answered %s: %s".formatted(answer.status(), answer.shown()));
 		}
 		try {
 			String line = this.authority.line(name(), checkpoint, request, answer.body());

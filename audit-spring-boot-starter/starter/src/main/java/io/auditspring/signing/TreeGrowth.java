@@ -75,12 +75,12 @@ final class TreeGrowth {
 	static void requireEnd(String chain, @Nullable Head head, CompactRange edge) {
 		if (head != null && head.goesOn()) {
 			throw new CheckpointRefusedException(
-					"The head of chain '%s' in audit_chain says that it ends before entry %d, but it goes on"
+					"The head of chain '%s' in audit_chain says that it ends before entry %s, but it goes on"
 						.formatted(chain, head.stored().size()));
 		}
 		long size = (head != null) ? head.stored().size() : 0;
 		if (size < edge.size()) {
-			throw new CheckpointRefusedException("The tree of chain '%s' is one of %d entries, but the chain has %d"
+			throw new CheckpointRefusedException("The tree of chain '%s' is one of %s entries, but the chain has %s"
 				.formatted(chain, edge.size(), size));
 		}
 	}
@@ -115,7 +115,7 @@ final class TreeGrowth {
 		}, retirements::add);
 		if (end == head.size() && !Arrays.equals(lastHash, head.hash())) {
 			throw new CheckpointRefusedException(
-					"The head of chain '%s' in audit_chain is not the hash of its last entry %d".formatted(chain,
+					"The head of chain '%s' in audit_chain is not the hash of its last entry %s".formatted(chain,
 							end - 1));
 		}
 		this.tree.write(connection, chain, edge, full);
@@ -139,7 +139,7 @@ final class TreeGrowth {
 
 	private void checkRetired(Connection connection, String chain, CompactRange edge,
 			ControlEntry.Retirement retirement, long signed, TrustedKeys trusted) throws SQLException {
-		String range = "An entry of chain '%s' says that entries %d to %d are retired, ".formatted(chain,
+		String range = "An entry of chain '%s' says that entries %s to %s are retired, ".formatted(chain,
 				retirement.firstSeq(), retirement.lastSeq());
 		if (!retirement.isSignedBy(trusted)) {
 			throw new CheckpointRefusedException(range + "but is not signed by a trusted key");

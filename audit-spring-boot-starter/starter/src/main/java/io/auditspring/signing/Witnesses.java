@@ -148,7 +148,7 @@ final class Witnesses {
 				case 422 -> {
 					failed(chain, witness, "it refuses the checkpoint");
 					return answers.refused("""
-							The witness '%s' (%s) refuses checkpoint %d of chain '%s', as it is not consistent with \
+							The witness '%s' (%s) refuses checkpoint %s of chain '%s', as it is not consistent with \
 							what the witness cosigned before: it saw another history. %s:%n%s""".formatted(
 							witness.name(), witness.url(), checkpoint.size(), chain, answer.shown(),
 							checkpoint.signed()));
@@ -159,7 +159,7 @@ final class Witnesses {
 				case 403 -> failed(chain, witness,
 						"it does not take the signature: it knows another key of the log '%s', or key name"
 							.formatted(checkpoint.origin()));
-				default -> failed(chain, witness, "it answered %d: %s".formatted(answer.status(), answer.shown()));
+				default -> failed(chain, witness, "it answered %s: %s".formatted(answer.status(), answer.shown()));
 			}
 		}
 		catch (HttpCalls.FailedException ex) {
@@ -208,7 +208,7 @@ final class Witnesses {
 		failed(chain, witness, "it cosigned a larger checkpoint");
 		return answers.refused(
 				"""
-						The witness '%s' (%s) cosigned a checkpoint of %d entries of chain '%s', but the newest one here has %d: \
+						The witness '%s' (%s) cosigned a checkpoint of %s entries of chain '%s', but the newest one here has %s: \
 						the ledger went back"""
 					.formatted(witness.name(), witness.url(), told, chain, size));
 	}

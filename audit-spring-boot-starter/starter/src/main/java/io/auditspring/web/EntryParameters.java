@@ -120,7 +120,7 @@ final class EntryParameters {
 	private void add(String name, List<String> given) {
 		if (given.size() > 1 && !isRepeatable(name)) {
 			throw new MalformedParameterException(name,
-					"%s is given %d times; once is enough".formatted(name, given.size()));
+					"%s is given %s times; once is enough".formatted(name, given.size()));
 		}
 		if (given.stream().anyMatch((value) -> value.indexOf('\0') >= 0)) {
 			throw new MalformedParameterException(name, name + " contains the character NUL, which no entry has");
@@ -128,7 +128,7 @@ final class EntryParameters {
 		List<String> said = given.stream().filter((value) -> !value.isBlank()).distinct().toList();
 		if (said.size() > MOST_VALUES) {
 			throw new MalformedParameterException(name,
-					"%s is given %d times; up to %d are allowed".formatted(name, said.size(), MOST_VALUES));
+					"%s is given %s times; up to %s are allowed".formatted(name, said.size(), MOST_VALUES));
 		}
 		if (!said.isEmpty()) {
 			this.values.put(name, said);
@@ -462,7 +462,7 @@ final class EntryParameters {
 		}
 		catch (NumberFormatException ex) {
 			throw new IllegalArgumentException(
-					"limit takes a number from 1 to %d, not '%s'".formatted(AuditQuery.MAX_LIMIT, value), ex);
+					"limit takes a number from 1 to %s, not '%s'".formatted(AuditQuery.MAX_LIMIT, value), ex);
 		}
 	}
 

@@ -161,7 +161,7 @@ final class ExportApi implements TrailHandler {
 				this.taken = 0;
 			}
 			else if (this.waited > this.longestWait.toNanos()) {
-				throw new IllegalStateException("Who asked has taken %d bytes in %d seconds, and is not waited for"
+				throw new IllegalStateException("Who asked has taken %s bytes in %s seconds, and is not waited for"
 					.formatted(this.taken, Duration.ofNanos(this.waited).toSeconds()));
 			}
 		}

@@ -9,6 +9,7 @@ import java.security.Principal;
 import java.util.function.BooleanSupplier;
 
 import io.auditspring.web.internal.handler.Answers;
+import io.auditspring.web.internal.handler.LaterDispatch;
 import io.auditspring.web.internal.handler.TrailHandler;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -62,6 +63,7 @@ final class LiveApi implements TrailHandler {
 			response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
 			return null;
 		}
+		LaterDispatch.remember(request);
 		SseEmitter emitter = this.liveSubscriptions.watch(reader, reader.narrow(parameters), parameters, lastEventId,
 				signedOut(request.getSession(false)));
 		if (!this.liveSubscriptions.continues(reader, parameters.values(), lastEventId)) {

@@ -75,7 +75,8 @@ public final class Readers {
 					"Nothing tells your entries from those of others: your application sets audit.actor.id-property, "
 							+ "or declares an ActorResolver");
 		}
-		return new Reader(access, asStored(origin.actor()), tenant(access, origin), this.tenants.getAsBoolean(), this.warned);
+		return new Reader(access, asStored(origin.actor()), tenant(access, origin), this.tenants.getAsBoolean(),
+				this.warned);
 	}
 
 	// An identifier may be longer than what is stored of it.

@@ -12,6 +12,8 @@ import javax.sql.DataSource;
 import com.zaxxer.hikari.HikariDataSource;
 import io.auditspring.AuditLog;
 import io.auditspring.TestDatabase;
+import io.auditspring.query.AuditQuery;
+import io.auditspring.query.AuditTrail;
 import io.auditspring.shop.OrderService;
 import io.auditspring.shop.ShopConfiguration;
 import jakarta.persistence.EntityManagerFactory;
@@ -29,6 +31,7 @@ import org.springframework.boot.hibernate.autoconfigure.HibernatePropertiesCusto
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.util.Assert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
@@ -39,6 +42,8 @@ import static org.assertj.core.api.Assertions.assertThatException;
  * ledger.
  */
 class HibernateTenantsTests {
+
+	private static final String NONE = "";
 
 	private final DataSource head = TestDatabase.newDatabase();
 
@@ -100,6 +105,22 @@ class HibernateTenantsTests {
 		assertThat(this.log.await(1)).extracting("action").containsExactly("order.create");
 	}
 
+	/**
+	 * On a thread of nobody, such as the one that shows the trail as it grows, there is
+	 * no tenant.
+	 */
+	@Test
+	void theTrailIsReadWhereTheLedgerIsWhateverTheTenantIs() {
+		this.tenant = "head";
+		this.orders.create("A-1", BigDecimal.TEN);
+		this.log.await(1);
+		AuditTrail trail = this.context.getBean(AuditTrail.class);
+		this.tenant = "west";
+		assertThat(trail.count(AuditQuery.all())).isOne();
+		this.tenant = NONE;
+		assertThat(trail.count(AuditQuery.all())).isOne();
+	}
+
 	@Test
 	void theFirstWriteToAnotherDatabaseSaysWhatToDo() {
 		this.tenant = "west";
@@ -146,7 +167,9 @@ class HibernateTenantsTests {
 
 		@Override
 		public String resolveCurrentTenantIdentifier() {
-			return this.tenant.get();
+			String current = this.tenant.get();
+			Assert.state(!current.equals(NONE), "Nobody said which tenant it is");
+			return current;
 		}
 
 		@Override

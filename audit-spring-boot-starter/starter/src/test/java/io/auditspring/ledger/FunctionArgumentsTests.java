@@ -329,9 +329,8 @@ class FunctionArgumentsTests {
 
 	@Test
 	void aHoldOnATargetHasANameOrSeveral() {
-		Map<String, String> refused = Map.of("null", "at least one type", "'{}'", "at least one type",
-				"'{Order,null}'", "audit_legal_hold_is_on_one", "array['Order', '']",
-				"audit_legal_hold_names_something");
+		Map<String, String> refused = Map.of("null", "at least one type", "'{}'", "at least one type", "'{Order,null}'",
+				"audit_legal_hold_is_on_one", "array['Order', '']", "audit_legal_hold_names_something");
 		refused.forEach((types, reason) -> assertRefused(this.retention, """
 				select audit.audit_hold_target('main', %s, '7', 'why',
 					'{"actorType":"system","operation":"00000000-0000-4000-8000-000000000000","actor":{"id":"system"}}')
@@ -363,16 +362,16 @@ class FunctionArgumentsTests {
 	void anEntryIsOfATimeThatACalendarHas() {
 		for (String time : List.of("infinity", "-infinity", "0044-03-15 BC", "10000-01-01 12:00Z")) {
 			assertRefused(this.writer,
-				"""
-						begin;
-						select * from audit.audit_lock_chain('other');
-						insert into audit.audit_log (chain, seq, id, recorded_at, occurred_at, operation_id, actor_type, actor_id,
-							action, severity, outcome, hash_version, salt, prev_hash, hash)
-						select 'other', 0, gen_random_uuid(), now(), '%s', gen_random_uuid(), 'system', 'system', 'a', 'info',
-							'success', 1, sha256(''), sha256(''), sha256('')
-						"""
-					.formatted(time),
-				"audit_log_happened_in_our_era");
+					"""
+							begin;
+							select * from audit.audit_lock_chain('other');
+							insert into audit.audit_log (chain, seq, id, recorded_at, occurred_at, operation_id, actor_type, actor_id,
+								action, severity, outcome, hash_version, salt, prev_hash, hash)
+							select 'other', 0, gen_random_uuid(), now(), '%s', gen_random_uuid(), 'system', 'system', 'a', 'info',
+								'success', 1, sha256(''), sha256(''), sha256('')
+							"""
+						.formatted(time),
+					"audit_log_happened_in_our_era");
 		}
 	}
 

@@ -19,8 +19,9 @@ import org.openqa.selenium.Keys;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The page as people use it, in a real browser. With {@code -Dscreenshots} its photographs
- * are those of the README: {@code cp target/screenshots/{list,entry}.png docs/}.
+ * The page as people use it, in a real browser. With {@code -Dscreenshots} its
+ * photographs are those of the README: {@code cp target/screenshots/{list,entry}.png
+ * docs/}.
  */
 class AuditPageTests extends PageVisit {
 

@@ -61,7 +61,7 @@ public final class DirectoryAnchor implements CheckpointAnchor {
 				throw new IOException("The %s is damaged: %s".formatted(kept.place(), kept.fault()));
 			}
 			if (!Checkpoint.parse(kept.note()).saysTheSameAs(Checkpoint.parse(note))) {
-				throw new SplitViewException("The directory '%s' has another checkpoint of chain '%s' and size %d"
+				throw new SplitViewException("The directory '%s' has another checkpoint of chain '%s' and size %s"
 					.formatted(this.directory, chain, size), kept.note(), note);
 			}
 		}
@@ -148,7 +148,7 @@ public final class DirectoryAnchor implements CheckpointAnchor {
 			Checkpoint checkpoint = Checkpoint.parse(note);
 			boolean named = file.getFileName().toString().equals(fileName(checkpoint.size()));
 			return (named && (log == null || checkpoint.origin().equals(log))) ? new Kept(place, note, null)
-					: new Kept(place, null, "it holds the checkpoint of '%s' and size %d, not that of its name"
+					: new Kept(place, null, "it holds the checkpoint of '%s' and size %s, not that of its name"
 						.formatted(checkpoint.origin(), checkpoint.size()));
 		}
 		catch (IOException | InvalidCheckpointException ex) {

@@ -42,7 +42,7 @@ final class NoteKey {
 		}
 		if (key.length != KEY_LENGTH) {
 			throw new IllegalArgumentException(
-					"A public Ed25519 key has %d bytes, not %d".formatted(KEY_LENGTH, key.length));
+					"A public Ed25519 key has %s bytes, not %s".formatted(KEY_LENGTH, key.length));
 		}
 		this.name = name;
 		this.tagged = new byte[KEY_LENGTH + 1];

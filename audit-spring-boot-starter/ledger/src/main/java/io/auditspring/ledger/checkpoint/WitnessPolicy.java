@@ -69,7 +69,7 @@ public final class WitnessPolicy {
 				policy.read(lines[i]);
 			}
 			catch (IllegalArgumentException ex) {
-				throw new IllegalArgumentException("line %d: %s".formatted(i + 1, ex.getMessage()), ex);
+				throw new IllegalArgumentException("line %s: %s".formatted(i + 1, ex.getMessage()), ex);
 			}
 		}
 		check(policy.quorum != null, "there is no line 'quorum', which may be 'quorum none'");
@@ -127,7 +127,7 @@ public final class WitnessPolicy {
 			default -> text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : 0;
 		};
 		check(threshold >= 1 && threshold <= members,
-				"it should ask for all, any, or a number from 1 to %d, not for '%s'".formatted(members, text));
+				"it should ask for all, any, or a number from 1 to %s, not for '%s'".formatted(members, text));
 		return threshold;
 	}
 

@@ -30,7 +30,7 @@ public record ConsistencyProof(long oldSize, long newSize, List<byte[]> path) {
 	private static void check(long oldSize, long newSize) {
 		if (oldSize < 1 || oldSize > newSize) {
 			throw new IllegalArgumentException(
-					"A tree of %d leaves does not begin with one of %d".formatted(newSize, oldSize));
+					"A tree of %s leaves does not begin with one of %s".formatted(newSize, oldSize));
 		}
 	}
 

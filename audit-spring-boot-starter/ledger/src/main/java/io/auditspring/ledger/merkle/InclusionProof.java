@@ -29,7 +29,7 @@ public record InclusionProof(long leafIndex, long treeSize, List<byte[]> path) {
 
 	private static void check(long leafIndex, long treeSize) {
 		if (leafIndex < 0 || leafIndex >= treeSize) {
-			throw new IllegalArgumentException("A tree of %d leaves has no leaf %d".formatted(treeSize, leafIndex));
+			throw new IllegalArgumentException("A tree of %s leaves has no leaf %s".formatted(treeSize, leafIndex));
 		}
 	}
 

@@ -229,7 +229,7 @@ final class ChainCheck {
 		}
 		else if (head.size() < size()) {
 			addHead(head.size(),
-					"audit_chain says that the chain ends before entry %d, but it goes on".formatted(head.size()));
+					"audit_chain says that the chain ends before entry %s, but it goes on".formatted(head.size()));
 		}
 		else if (head.size() > size()) {
 			this.walk.endsBefore(head.size());

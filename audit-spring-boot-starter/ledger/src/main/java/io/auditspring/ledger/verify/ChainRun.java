@@ -238,11 +238,11 @@ final class ChainRun {
 		long stored = Math.max(tree.tiled(this.chain), covered);
 		if (stored > this.leaves.size()) {
 			this.problems.add(Problem.Kind.TILE, size, null,
-					"there is a tree of %d entries, but the chain has %d".formatted(stored, size));
+					"there is a tree of %s entries, but the chain has %s".formatted(stored, size));
 		}
 		TileCoordinates beyond = tree.tileBeyond(this.chain, stored);
 		if (beyond != null) {
-			this.problems.add(Problem.Kind.TILE, null, null, "tile %d of level %d is none of a tree of %d entries"
+			this.problems.add(Problem.Kind.TILE, null, null, "tile %s of level %s is none of a tree of %s entries"
 				.formatted(beyond.index(), beyond.level(), stored));
 		}
 		checkTreeIsSigned(tree, stored, covered);
@@ -251,7 +251,7 @@ final class ChainRun {
 	private void checkTreeIsSigned(StoredTree tree, long stored, long covered) throws SQLException {
 		if (this.spokenOf < stored) {
 			this.problems.add(Problem.Kind.CHECKPOINT, this.spokenOf, null,
-					"the tree is of %d entries, but the newest checkpoint of %d: a later one is missing"
+					"the tree is of %s entries, but the newest checkpoint of %s: a later one is missing"
 						.formatted(stored, this.spokenOf));
 		}
 		else if (this.edge == null && this.newest > 0) {
@@ -260,7 +260,7 @@ final class ChainRun {
 		}
 		else if (covered < this.newest) {
 			this.problems.add(Problem.Kind.TILE, null, null,
-					"the newest checkpoint is of %d entries, but the tree of %d".formatted(this.newest, covered));
+					"the newest checkpoint is of %s entries, but the tree of %s".formatted(this.newest, covered));
 		}
 		if (this.newest > this.expectedUpTo) {
 			tree.checkpoints(this.chain, this.newest - 1, this.newest).forEach(this.checkpoints::expect);

@@ -207,7 +207,7 @@ public final class ChainVerification {
 
 	@Override
 	public String toString() {
-		return "%s [%d, %d): %s".formatted(this.chain, this.from, this.size, valid() ? "valid" : this.problems);
+		return "%s [%s, %s): %s".formatted(this.chain, this.from, this.size, valid() ? "valid" : this.problems);
 	}
 
 }

@@ -106,7 +106,7 @@ final class CheckpointCheck implements LeafHashes.Growth {
 		 */
 		String name() {
 			long size = this.checkpoint.size();
-			return (this.place != null) ? "anchored checkpoint of size %d (%s)".formatted(size, this.place)
+			return (this.place != null) ? "anchored checkpoint of size %s (%s)".formatted(size, this.place)
 					: "checkpoint of size " + size;
 		}
 
@@ -280,7 +280,7 @@ final class CheckpointCheck implements LeafHashes.Growth {
 
 	private void addTimeStamp(String what, @Nullable String expected, @Nullable String found) {
 		this.problems.add(Problem.Kind.TIME_STAMP, null, null,
-				"of time stamps the newest checkpoint, of size %d, %s".formatted(covered(), what), expected, found);
+				"of time stamps the newest checkpoint, of size %s, %s".formatted(covered(), what), expected, found);
 	}
 
 	private void lookForWitnesses(Checkpoint checkpoint) {
@@ -310,7 +310,7 @@ final class CheckpointCheck implements LeafHashes.Growth {
 		Checkpoint checkpoint = claim.checkpoint();
 		if (checkpoint.size() != row.size() || !Arrays.equals(checkpoint.root(), row.root())) {
 			this.problems.add(Problem.Kind.CHECKPOINT, null, null,
-					"the checkpoint of size %d has another size or root in its columns than in its note"
+					"the checkpoint of size %s has another size or root in its columns than in its note"
 						.formatted(row.size()),
 					checkpoint.size() + " " + HEX.formatHex(checkpoint.root()),
 					row.size() + " " + HEX.formatHex(row.root()));
@@ -499,7 +499,7 @@ final class CheckpointCheck implements LeafHashes.Growth {
 		this.pending.values().forEach((claims) -> claims.forEach((claim) -> addNotReached(claim, size, notComparable)));
 		if (covered() > this.witnessed && this.missing != null) {
 			this.problems.add(Problem.Kind.QUORUM, this.witnessed, null,
-					"the checkpoint of size %d is the newest, and %s; witnesses vouch for %d entries"
+					"the checkpoint of size %s is the newest, and %s; witnesses vouch for %s entries"
 						.formatted(covered(), this.missing, this.witnessed));
 		}
 		this.doubtful.forEach(this::addUnsigned);
@@ -535,8 +535,8 @@ final class CheckpointCheck implements LeafHashes.Growth {
 		Checkpoint claimed = first.checkpoint();
 		if (other != null && other.size() >= claimed.size()) {
 			this.problems.add(Problem.Kind.SPLIT_VIEW, contradictions.agreed, null,
-					("there are two histories, both signed, which part at entry %d or later, but before entry %d: the %s, "
-							+ "and %d more, contradict a checkpoint of size %d")
+					("there are two histories, both signed, which part at entry %s or later, but before entry %s: the %s, "
+							+ "and %s more, contradict a checkpoint of size %s")
 						.formatted(contradictions.agreed, claimed.size(), first.name(), contradictions.count - 1,
 								other.size()),
 					claimed.note(), other.note());
@@ -565,7 +565,7 @@ final class CheckpointCheck implements LeafHashes.Growth {
 		}
 		else if (claimed > size) {
 			this.problems.add(Problem.Kind.CUT, size, null,
-					"the %s says that there were %d entries, but the chain has %d".formatted(claim.name(), claimed,
+					"the %s says that there were %s entries, but the chain has %s".formatted(claim.name(), claimed,
 							size),
 					claim.checkpoint().note(), String.valueOf(size));
 		}

@@ -127,7 +127,7 @@ public final class ExportVerifier {
 			long begins = (this.check.entries() > 0) ? this.check.from() : this.head.size();
 			if (this.retired > 0 && this.retired != begins) {
 				this.problems.add(Problem.Kind.ROOT, begins, null,
-						"the tree is said to begin with %d retired entries, but the chain begins with entry %d"
+						"the tree is said to begin with %s retired entries, but the chain begins with entry %s"
 							.formatted(this.retired, begins));
 			}
 		}
@@ -143,7 +143,7 @@ public final class ExportVerifier {
 							&& erasure.of() < covered)
 					.findFirst()
 					.ifPresent((erasure) -> this.checkpoints
-						.addEvidence(("entry %d says that signed entries were erased, and perhaps others there, but no "
+						.addEvidence(("entry %s says that signed entries were erased, and perhaps others there, but no "
 								+ "checkpoint covers it: whoever has the file could have written that; if it was so, "
 								+ "export again once a checkpoint was made")
 							.formatted(erasure.seq())));
@@ -212,7 +212,7 @@ public final class ExportVerifier {
 				String by = words.said().by();
 				if (!isSigned(words) && doubted.add(by + '\n' + words.said().chain())) {
 					chain.checkpoints()
-						.addEvidence(("what entry %d of chain '%s' says of it, and perhaps others there, "
+						.addEvidence(("what entry %s of chain '%s' says of it, and perhaps others there, "
 								+ "no checkpoint covers: whoever has the file could have written that; if it was so, "
 								+ "export again once a checkpoint was made")
 							.formatted(words.seq(), by));
@@ -251,7 +251,7 @@ public final class ExportVerifier {
 		if (words.said().isLocal() && isSigned(words) && !chain.check().received()) {
 			chain.problems()
 				.add(Problem.Kind.RETIREMENT, null, null,
-						("entry %d of chain '%s' says that another ledger appends to this one, but its first line here "
+						("entry %s of chain '%s' says that another ledger appends to this one, but its first line here "
 								+ "does not: what it says of its own retirements would count")
 							.formatted(words.seq(), words.said().by()));
 		}

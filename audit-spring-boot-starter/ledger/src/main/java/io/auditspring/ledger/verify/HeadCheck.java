@@ -45,7 +45,7 @@ final class HeadCheck implements LeafHashes.Growth {
 			if (!Arrays.equals(computed, row.head().root())) {
 				HexFormat hex = HexFormat.of();
 				this.problems.add(Problem.Kind.ROOT_LOG, null, null,
-						"entry %d of the root log says that the first %d entries have another root"
+						"entry %s of the root log says that the first %s entries have another root"
 							.formatted(row.rootSeq(), size),
 						hex.formatHex(row.head().root()), hex.formatHex(computed));
 			}
@@ -61,13 +61,13 @@ final class HeadCheck implements LeafHashes.Growth {
 			long rootSeq = rows.get(0).rootSeq();
 			if (claimed > size) {
 				this.problems.add(Problem.Kind.ROOT_LOG, size, null,
-						"entry %d of the root log says that there were %d entries, but the chain has %d"
+						"entry %s of the root log says that there were %s entries, but the chain has %s"
 							.formatted(rootSeq, claimed, size),
 						String.valueOf(claimed), String.valueOf(size));
 			}
 			else if (claimed > 0) {
 				this.problems.add(Problem.Kind.ROOT_LOG, null, null,
-						("what entry %d of the root log says of the first %d entries cannot be compared: the hashes of "
+						("what entry %s of the root log says of the first %s entries cannot be compared: the hashes of "
 								+ "earlier entries are in no tile")
 							.formatted(rootSeq, claimed));
 			}
@@ -82,7 +82,7 @@ final class HeadCheck implements LeafHashes.Growth {
 	void closed(RootRows.Row newest, long size) {
 		if (newest.head().closed() && size > newest.head().size()) {
 			this.problems.add(Problem.Kind.ROOT_LOG, newest.head().size(), null,
-					"entry %d of the root log says that the chain is closed, but entries came to it afterwards"
+					"entry %s of the root log says that the chain is closed, but entries came to it afterwards"
 						.formatted(newest.rootSeq()));
 		}
 	}

@@ -172,7 +172,7 @@ public final class LedgerCheck {
 			long ofNone = rows(null);
 			if (ofNone > 0) {
 				found = found.with(new Problem(Problem.Kind.POSITION, chain, null, null,
-						"there are %d entries of no chain, which nothing protects".formatted(ofNone), null, null));
+						"there are %s entries of no chain, which nothing protects".formatted(ofNone), null, null));
 			}
 		}
 		return found;

@@ -44,7 +44,7 @@ final class RepeatedEntries {
 				while (row.next()) {
 					problems.add(
 							new Problem(Problem.Kind.DUPLICATE, row.getString("chain"), row.getLong("seq"),
-									row.getObject("id", UUID.class), "it has the id of entry %d of chain '%s'"
+									row.getObject("id", UUID.class), "it has the id of entry %s of chain '%s'"
 										.formatted(row.getLong("other_seq"), row.getString("other_chain")),
 									null, null));
 				}

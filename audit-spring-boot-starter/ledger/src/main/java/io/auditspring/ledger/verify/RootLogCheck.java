@@ -115,14 +115,14 @@ final class RootLogCheck {
 			add(entry, "chain '%s' was closed, and moved".formatted(head.chain()));
 		}
 		else if (before != null && (before.size() > head.size() || (before.size() == head.size() && !head.closed()))) {
-			add(entry, "chain '%s' went from %d entries to %d".formatted(head.chain(), before.size(), head.size()));
+			add(entry, "chain '%s' went from %s entries to %s".formatted(head.chain(), before.size(), head.size()));
 		}
 	}
 
 	private void checkEntry(RootRows.Entry entry) {
 		compare(entry, "the root over the heads of all chains", HEX.formatHex(this.map.root()), entry.map());
 		String heads = this.moved.stream().map(RootHead::canonical).collect(Collectors.joining(",", "[", "]"));
-		String expected = "{\"chains\":%d,\"heads\":\"%s\"}".formatted(this.map.size(),
+		String expected = "{\"chains\":%s,\"heads\":\"%s\"}".formatted(this.map.size(),
 				HEX.formatHex(Sha256.hash(Sha256.utf8(heads))));
 		compare(entry, "what it says of the heads that moved", expected,
 				(entry.metadata() != null) ? CanonicalJson.parseStored(entry.metadata()).toString() : null);

@@ -120,7 +120,7 @@ public final class SelectionVerifier {
 		}
 		requireProof();
 		if (this.end == null || this.end != this.entries) {
-			problem(Problem.Kind.MISSING, null, "the export was cut: it has %d entries, and its last line %s"
+			problem(Problem.Kind.MISSING, null, "the export was cut: it has %s entries, and its last line %s"
 				.formatted(this.entries, (this.end != null) ? "says " + this.end : "is missing"));
 		}
 		List<Problem> found = this.problems.values().stream().flatMap((each) -> each.first().stream()).toList();
@@ -178,7 +178,7 @@ public final class SelectionVerifier {
 			String missing = this.evidence.missingOf(checkpoint);
 			if (missing != null) {
 				problem(Problem.Kind.QUORUM, null,
-						"of the checkpoint of size %d %s".formatted(checkpoint.size(), missing));
+						"of the checkpoint of size %s %s".formatted(checkpoint.size(), missing));
 			}
 			checkTimeStamp(chain, checkpoint);
 			compareWithAnchored(chain, checkpoint);
@@ -196,7 +196,7 @@ public final class SelectionVerifier {
 		authority.stamped(checkpoint)
 			.ifPresentOrElse((time) -> this.stamped.put(chain, time),
 					() -> problem(Problem.Kind.TIME_STAMP, null,
-							"of time stamps the checkpoint of size %d has none that counts: %s"
+							"of time stamps the checkpoint of size %s has none that counts: %s"
 								.formatted(checkpoint.size(), authority.missing(checkpoint))));
 	}
 
@@ -214,7 +214,7 @@ public final class SelectionVerifier {
 		}
 		if (checkpoint != null && this.anchored.get(chain) > 0 && !this.compared) {
 			problem(Problem.Kind.EVIDENCE, null,
-					("the checkpoint of size %d is none of those that were kept elsewhere, which cannot be compared with "
+					("the checkpoint of size %s is none of those that were kept elsewhere, which cannot be compared with "
 							+ "the entries: export again, once the newest checkpoint was kept")
 						.formatted(checkpoint.size()));
 		}
@@ -236,7 +236,7 @@ public final class SelectionVerifier {
 			this.compared |= comparable;
 			if (checkpoint != null && comparable && !Arrays.equals(anchored.root(), checkpoint.root())) {
 				problem(Problem.Kind.SPLIT_VIEW, null,
-						"the checkpoint of size %d is not the one that was kept elsewhere, in the %s"
+						"the checkpoint of size %s is not the one that was kept elsewhere, in the %s"
 							.formatted(checkpoint.size(), kept.place()));
 			}
 		}
@@ -292,7 +292,7 @@ public final class SelectionVerifier {
 		}
 		if (covered <= seq && seq < anchored) {
 			problem(Problem.Kind.EVIDENCE, place,
-					("a checkpoint of size %d that was kept elsewhere covers the entry, but the export has no proof of "
+					("a checkpoint of size %s that was kept elsewhere covers the entry, but the export has no proof of "
 							+ "it; one that is made now has")
 						.formatted(anchored));
 		}
@@ -313,7 +313,7 @@ public final class SelectionVerifier {
 			this.proved++;
 		}
 		else {
-			problem(Problem.Kind.ROOT, place, "the entry's path does not lead to the root of the checkpoint of size %d"
+			problem(Problem.Kind.ROOT, place, "the entry's path does not lead to the root of the checkpoint of size %s"
 				.formatted(checkpoint.size()));
 		}
 	}

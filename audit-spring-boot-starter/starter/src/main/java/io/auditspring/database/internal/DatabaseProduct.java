@@ -40,7 +40,7 @@ final class DatabaseProduct {
 			String version = version(connection);
 			OTHERS.forEach((word, other) -> {
 				if (version.contains(word)) {
-					throw another(other, "Found %s (%s), the audit trail needs PostgreSQL itself, %d or later"
+					throw another(other, "Found %s (%s), the audit trail needs PostgreSQL itself, %s or later"
 						.formatted(other, version, OLDEST));
 				}
 			});
@@ -73,7 +73,7 @@ final class DatabaseProduct {
 	}
 
 	private static String found(DatabaseMetaData product) throws SQLException {
-		return "Found %s %s, the audit trail needs PostgreSQL %d or later".formatted(product.getDatabaseProductName(),
+		return "Found %s %s, the audit trail needs PostgreSQL %s or later".formatted(product.getDatabaseProductName(),
 				product.getDatabaseProductVersion(), OLDEST);
 	}
 

@@ -80,7 +80,7 @@ record DatabaseProperties(@DefaultValue("audit") String schema, @DefaultValue("m
 
 		Masking {
 			Assert.isTrue(key == null || key.length() >= MIN_KEY,
-					() -> "audit.masking.key takes a secret of %d characters or more".formatted(MIN_KEY));
+					() -> "audit.masking.key takes a secret of %s characters or more".formatted(MIN_KEY));
 		}
 
 	}

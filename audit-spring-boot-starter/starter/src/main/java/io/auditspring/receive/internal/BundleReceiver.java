@@ -231,7 +231,7 @@ public final class BundleReceiver {
 		}
 		if (keys.keys().isEmpty()) {
 			throw ReceptionException.refused(
-					"chain '%s' is not registered, or no key is for size %d".formatted(bundle.chain(), claimed.size()));
+					"chain '%s' is not registered, or no key is for size %s".formatted(bundle.chain(), claimed.size()));
 		}
 		Checkpoint note = open(bundle.note(), keys);
 		ReceivedHead head = this.tables.lock(connection, bundle.chain());
@@ -242,14 +242,14 @@ public final class BundleReceiver {
 		}
 		if (bundle.first() < 0 || bundle.first() > note.size()) {
 			throw ReceptionException.refused(
-					"it begins with entry %d, but is signed for %d entries".formatted(bundle.first(), note.size()));
+					"it begins with entry %s, but is signed for %s entries".formatted(bundle.first(), note.size()));
 		}
 		if (head.parkedFor() != null) {
 			return Reception.of(Reception.Kind.PARKED, head.size(), head.parkedFor());
 		}
 		if (bundle.first() > head.size() || (bundle.first() == note.size() && note.size() > head.size())) {
 			return Reception.of(Reception.Kind.GAP, head.size(),
-					"entries %d to %d are missing".formatted(head.size(), note.size() - 1));
+					"entries %s to %s are missing".formatted(head.size(), note.size() - 1));
 		}
 		return (note.size() <= head.size()) ? seen(connection, bundle, note, head)
 				: append(connection, bundle, note, head);
@@ -295,11 +295,11 @@ public final class BundleReceiver {
 			// It may be of another history from its first entry on.
 			compare(connection, bundle, note, note.size());
 			throw new Fork.Found(new Fork(null, root, note.root(), note.note(),
-					"its source signed two roots of %d entries".formatted(note.size())));
+					"its source signed two roots of %s entries".formatted(note.size())));
 		}
 		Long different = firstDifferent(connection, bundle, note.size());
 		if (different != null) {
-			throw ReceptionException.refused("entry %d is not what its note covers".formatted(different));
+			throw ReceptionException.refused("entry %s is not what its note covers".formatted(different));
 		}
 		return new Reception(Reception.Kind.SEEN, head.size(), 0, null);
 	}
@@ -320,7 +320,7 @@ public final class BundleReceiver {
 		walk.end(note.size());
 		if (!Arrays.equals(root(tree), note.root())) {
 			throw ReceptionException
-				.refused("its entries do not lead to the root that is signed for %d entries".formatted(note.size()));
+				.refused("its entries do not lead to the root that is signed for %s entries".formatted(note.size()));
 		}
 		List<String> later = this.tables.later(connection, head);
 		walk.redact();
@@ -363,11 +363,11 @@ public final class BundleReceiver {
 			byte[] ours = Objects.requireNonNull(
 					this.tables.hashes(connection, bundle.chain(), different, different + 1).get(different));
 			throw new Fork.Found(new Fork(different, ours, hash.get(0), note.note(),
-					"its source signed two entries %d: %s is here, and %s came".formatted(different, hex(ours),
+					"its source signed two entries %s: %s is here, and %s came".formatted(different, hex(ours),
 							hex(hash.get(0)))));
 		}
 		throw ReceptionException.refused(
-				"entry %d differs from the one that is here, and its signature does not cover it".formatted(different));
+				"entry %s differs from the one that is here, and its signature does not cover it".formatted(different));
 	}
 
 	/** Of what was retired here only its hash in the tree is left. */
@@ -422,12 +422,12 @@ public final class BundleReceiver {
 			List<ControlEntry.Redaction> all = this.tables.speaksFor(connection, speaker, chain.getKey())
 					? chain.getValue() : List.of();
 			for (int from = 0; from < all.size(); from += PORTION) {
-				applyRedactions(connection, chain.getKey(), all.subList(from, Math.min(from + PORTION, all.size())));
+				erase(connection, chain.getKey(), all.subList(from, Math.min(from + PORTION, all.size())));
 			}
 		}
 	}
 
-	private void applyRedactions(Connection connection, String chain, List<ControlEntry.Redaction> redactions)
+	private void erase(Connection connection, String chain, List<ControlEntry.Redaction> redactions)
 			throws SQLException {
 		EntryReader reader = new EntryReader(connection, this.schema);
 		List<String> wanted = new ArrayList<>();

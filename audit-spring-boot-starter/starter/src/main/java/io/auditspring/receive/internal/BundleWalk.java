@@ -65,7 +65,7 @@ final class BundleWalk {
 		this.tree = tree;
 		this.walk = new ChainWalk(null, PartitionCheck.NONE, (kind, seq, id, what, expected, found) -> {
 			throw fault(kind,
-					"entry %d of chain '%s' is not as its source wrote it: %s".formatted(seq, head.chain(), what));
+					"entry %s of chain '%s' is not as its source wrote it: %s".formatted(seq, head.chain(), what));
 		});
 		this.walk.goOn(head.size(), head.hash(), head.recordedAt());
 	}
@@ -88,14 +88,14 @@ final class BundleWalk {
 	void accept(StoredEntry entry) throws SQLException {
 		StoredEntry.Place place = entry.place();
 		if (!this.head.chain().equals(entry.core().chain())) {
-			throw ReceptionException.refused("entry %d is one of chain '%s', not of '%s'".formatted(place.seq(),
+			throw ReceptionException.refused("entry %s is one of chain '%s', not of '%s'".formatted(place.seq(),
 					entry.core().chain(), this.head.chain()));
 		}
 		CheckedEntry checked = CheckedEntry.of(entry);
 		this.walk.accept(checked);
 		if (Objects.requireNonNull(place.recordedAt()).isAfter(this.head.now())) {
 			throw new ReceptionException(Reception.Kind.DELAYED,
-					"entry %d of chain '%s' was recorded at %s, which is ahead of the clock here (%s)"
+					"entry %s of chain '%s' was recorded at %s, which is ahead of the clock here (%s)"
 						.formatted(place.seq(), this.head.chain(), place.recordedAt(), this.head.now()));
 		}
 		note(checked);
@@ -149,7 +149,7 @@ final class BundleWalk {
 	void end(long size) throws SQLException {
 		this.walk.endsBefore(size);
 		if (this.tree.size() > size) {
-			throw ReceptionException.refused("it has entries behind the %d that are signed".formatted(size));
+			throw ReceptionException.refused("it has entries behind the %s that are signed".formatted(size));
 		}
 		if (!this.portion.isEmpty()) {
 			flush();
@@ -173,7 +173,7 @@ final class BundleWalk {
 		Long seq = this.erased ? this.tables.undeclared(this.connection, this.head, later) : null;
 		if (seq != null) {
 			throw new ReceptionException(Reception.Kind.INCOMPLETE,
-					"something of entry %d of chain '%s' is erased, and no entry that came with it says so"
+					"something of entry %s of chain '%s' is erased, and no entry that came with it says so"
 						.formatted(seq, this.head.chain()));
 		}
 	}

@@ -66,7 +66,7 @@ final class Frontiers {
 		CompactRange tree = new StoredTree(connection, this.schema).grown(chain, size);
 		if (tree.size() != size) {
 			throw new ReceptionException(Reception.Kind.PAUSED,
-					"the tree over the first %d entries of chain '%s' cannot be put together".formatted(size, chain));
+					"the tree over the first %s entries of chain '%s' cannot be put together".formatted(size, chain));
 		}
 		return tree;
 	}

@@ -321,7 +321,7 @@ public final class JdbcSource {
 		Checkpoint safe = receipts.ours(head.safe(), ReceiptNote.SAFE, chain);
 		if (safe != null && safe.size() > stored) {
 			this.statistics.lost(chain.name(),
-					"its source was told that %d entries are safe here, and only %d are here: the others are received again"
+					"its source was told that %s entries are safe here, and only %s are here: the others are received again"
 						.formatted(safe.size(), stored));
 		}
 		else {
@@ -451,7 +451,7 @@ public final class JdbcSource {
 
 	private void read(String chain, long first, long end, Consumer<CopyRow> sink) throws SQLException {
 		OwnTransaction.look(this.dataSource, (connection) -> {
-			new EntryReader(connection, this.schema).read(chain, "seq >= %d and seq < %d".formatted(first, end), sink);
+			new EntryReader(connection, this.schema).read(chain, "seq >= %s and seq < %s".formatted(first, end), sink);
 			return true;
 		});
 	}

@@ -83,8 +83,9 @@ public final class SourceAnswers {
 			if (!isOfAValue(ex)) {
 				throw ex;
 			}
-			return ("its database cannot store the reason for which entry %d of chain '%s' is to be erased; erase it once "
-					+ "more at the centre, for a reason in other characters").formatted(request.seq(), chain);
+			return ("its database cannot store the reason for which entry %s of chain '%s' is to be erased; erase it once "
+					+ "more at the centre, for a reason in other characters")
+				.formatted(request.seq(), chain);
 		}
 	}
 
@@ -113,8 +114,9 @@ public final class SourceAnswers {
 					storable.add(stored);
 				}
 				else {
-					leftOut.add("its database has no characters for what legal hold %d is on, so no entry there is held by that"
-						.formatted(hold.path("id").asLong()));
+					leftOut.add(
+							"its database has no characters for what legal hold %s is on, so no entry there is held by that"
+								.formatted(hold.path("id").asLong()));
 				}
 			}
 			execute(this.holds, chain, "[" + String.join(",", storable) + "]");

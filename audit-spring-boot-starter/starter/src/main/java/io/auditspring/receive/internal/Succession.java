@@ -58,7 +58,7 @@ public final class Succession {
 		return switch (number) {
 			case 1 -> null;
 			case 2 -> numbered.group(1);
-			default -> "%s@%d".formatted(numbered.group(1), number - 1);
+			default -> "%s@%s".formatted(numbered.group(1), number - 1);
 		};
 	}
 

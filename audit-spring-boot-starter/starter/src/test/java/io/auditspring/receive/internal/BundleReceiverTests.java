@@ -393,8 +393,8 @@ class BundleReceiverTests {
 		CompactRange tree = new CompactRange();
 		this.lab.entries(this.lab.source, 0, 6).forEach((entry) -> tree.append(entry.hash(), (full) -> {
 		}));
-		Reception reception = this.lab
-			.send(5, this.lab.sign(ReceivingLab.CHAIN, 6, LeafHashes.root(tree), this.lab.signer));
+		Reception reception = this.lab.send(5,
+				this.lab.sign(ReceivingLab.CHAIN, 6, LeafHashes.root(tree), this.lab.signer));
 		assertKind(reception, Reception.Kind.PAUSED);
 		assertThat(reception.reason()).contains("entry 2 of chain \"orders\"");
 		assertThat(ReceivingLab.content(this.lab.centre)).isEqualTo(here);

@@ -754,11 +754,12 @@ class ContinuationTests {
 	}
 
 	private String billing(String what) {
-		return ReceivingLab.query(this.lab.centre, "select coalesce(%s, 'none') from audit.audit_%s".formatted(
-				what.equals("erased") ? "string_agg(seq::text, ' ' order by seq)"
-						: "string_agg(concat_ws(' ', name, successor), ', ' order by name)",
-				what.equals("erased") ? "log where chain = 'billing' and actor_digest is not null"
-						: "chain where starts_with(name, 'billing')"));
+		return ReceivingLab.query(this.lab.centre,
+				"select coalesce(%s, 'none') from audit.audit_%s".formatted(
+						what.equals("erased") ? "string_agg(seq::text, ' ' order by seq)"
+								: "string_agg(concat_ws(' ', name, successor), ', ' order by name)",
+						what.equals("erased") ? "log where chain = 'billing' and actor_digest is not null"
+								: "chain where starts_with(name, 'billing')"));
 	}
 
 	@Test
@@ -790,7 +791,8 @@ class ContinuationTests {
 
 	@Test
 	void aChainThatIsRegisteredBetweenTwoOthersIsBetweenThem() {
-		this.lab.source.execute("select audit.audit_ledger_id(name) from unnest(array['billing@10', 'billing@2', 'billing']) name");
+		this.lab.source.execute(
+				"select audit.audit_ledger_id(name) from unnest(array['billing@10', 'billing@2', 'billing']) name");
 		this.lab.register("billing@10");
 		this.lab.register("billing");
 		assertThat(billing("chains")).isEqualTo("billing billing@10, billing@10");

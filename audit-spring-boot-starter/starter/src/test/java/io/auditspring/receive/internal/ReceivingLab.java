@@ -94,8 +94,8 @@ final class ReceivingLab {
 		String name = database.getDatabaseName() + "_win1252";
 		server.execute(
 				"create database %s template template0 encoding 'WIN1252' lc_collate 'C' lc_ctype 'C'".formatted(name));
-		return LedgerDatabase.empty("jdbc:postgresql://localhost:%d/%s?user=%s"
-			.formatted(database.getPortNumbers()[0], name, database.getUser()));
+		return LedgerDatabase.empty("jdbc:postgresql://localhost:%d/%s?user=%s".formatted(database.getPortNumbers()[0],
+				name, database.getUser()));
 	}
 
 	void register(String chain) {

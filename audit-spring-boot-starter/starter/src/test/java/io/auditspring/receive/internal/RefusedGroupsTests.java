@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 
 import io.auditspring.ledger.EntryGroup;
 import io.auditspring.ledger.Roles;
+import io.auditspring.ledger.internal.table.LedgerDatabase;
 import io.auditspring.ledger.internal.entry.Entries;
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.retention.ErasureReport;

@@ -200,13 +200,13 @@ class RequestsTests {
 		assertThat(ReceivingLab.query(this.lab.source,
 				"select string_agg(concat_ws(' ', actor_id, reason), ', ') from audit.audit_legal_hold"))
 			.isEqualTo("john ????");
-		assertThat(ReceivingLab.query(this.lab.source, "select string_agg(chain, ' ' order by chain) from audit.audit_receipt"))
+		assertThat(ReceivingLab.query(this.lab.source,
+				"select string_agg(chain, ' ' order by chain) from audit.audit_receipt"))
 			.isEqualTo("orders stock");
 		assertThat(output).containsOnlyOnce("what legal hold %d is on".formatted(hold))
 			.containsOnlyOnce("cannot store the reason for which entry 1 of chain 'orders' is to be erased");
-		holds(this.lab.centre, "main").lift(
-				Long.parseLong(
-						ReceivingLab.query(this.lab.centre, "select id from audit.audit_legal_hold where actor_id = 'john'")),
+		holds(this.lab.centre, "main").lift(Long.parseLong(
+				ReceivingLab.query(this.lab.centre, "select id from audit.audit_legal_hold where actor_id = 'john'")),
 				"settled");
 		poll();
 		assertThat(ReceivingLab.query(this.lab.source, "select count(*) from audit.audit_legal_hold")).isEqualTo("0");

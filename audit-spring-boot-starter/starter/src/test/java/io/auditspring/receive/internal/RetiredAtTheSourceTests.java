@@ -249,8 +249,7 @@ class RetiredAtTheSourceTests {
 		Roles.apply(this.lab.centre.dataSource(), this.lab.centre.schema());
 		DataSource user = Roles.user(this.lab.centre.dataSource(), "audit_writer", "audit_reader", "audit_redactor");
 		new ApplicationContextRunner()
-			.withConfiguration(
-					AutoConfigurations.of(AuditAutoConfiguration.class, AuditUpkeepAutoConfiguration.class))
+			.withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class, AuditUpkeepAutoConfiguration.class))
 			.withBean(DataSource.class, () -> user)
 			.withPropertyValues("audit.flyway.enabled=false")
 			.run((context) -> context.getBeansOfType(TableUpkeep.class).values().forEach(TableUpkeep::keep));
@@ -262,11 +261,12 @@ class RetiredAtTheSourceTests {
 					select coalesce(string_agg(seq::text, ' ' order by seq), 'none') from audit.audit_log
 					where chain = 'orders' and actor_digest is not null
 					""";
-			case "recorded" -> """
-					select coalesce(string_agg(concat_ws(' ', metadata ->> 'seq', metadata ->> 'reason'), ', ' order by seq),
-						'none')
-					from audit.audit_log where chain = 'local' and action = 'audit.redaction'
-					""";
+			case "recorded" ->
+				"""
+						select coalesce(string_agg(concat_ws(' ', metadata ->> 'seq', metadata ->> 'reason'), ', ' order by seq),
+							'none')
+						from audit.audit_log where chain = 'local' and action = 'audit.redaction'
+						""";
 			default -> "select count(*) from audit.audit_request";
 		});
 	}

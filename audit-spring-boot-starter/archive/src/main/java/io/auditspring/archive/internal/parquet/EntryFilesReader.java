@@ -122,7 +122,7 @@ public final class EntryFilesReader {
 			}
 			if (payloadRow.next()) {
 				throw new SQLException(
-						"there is a payload of entry %d without a core".formatted(payloadRow.getLong(1)));
+						"there is a payload of entry %s without a core".formatted(payloadRow.getLong(1)));
 			}
 		}
 	}
@@ -253,7 +253,7 @@ public final class EntryFilesReader {
 		 */
 		public ArchivedEntry require() {
 			if (this.entry == null) {
-				throw new IllegalStateException("Entry %d cannot be read: %s".formatted(this.place.seq(), this.fault));
+				throw new IllegalStateException("Entry %s cannot be read: %s".formatted(this.place.seq(), this.fault));
 			}
 			return this.entry;
 		}

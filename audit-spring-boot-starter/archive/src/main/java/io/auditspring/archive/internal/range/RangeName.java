@@ -36,7 +36,7 @@ public record RangeName(String chain, long first, long last) {
 	public RangeName {
 		if (first < 0 || last < first || last - first >= MOST || last >= BEYOND) {
 			throw new IllegalArgumentException(
-					"there is no range of entries %d to %d: it has from 1 to %d".formatted(first, last, MOST));
+					"there is no range of entries %s to %s: it has from 1 to %s".formatted(first, last, MOST));
 		}
 	}
 
@@ -152,7 +152,7 @@ public record RangeName(String chain, long first, long last) {
 
 	@Override
 	public String toString() {
-		return "entries %d to %d of chain '%s'".formatted(this.first, this.last, this.chain);
+		return "entries %s to %s of chain '%s'".formatted(this.first, this.last, this.chain);
 	}
 
 }

@@ -42,7 +42,7 @@ public final class RangeProofs {
 		List<TreeRange> parts = ConsistencyProof.ranges(end(), this.checkpoint.size());
 		List<byte[]> hashes = manifest.proof().consistency();
 		if (parts.size() != hashes.size()) {
-			throw new IllegalArgumentException("what leads from the range to its checkpoint has %d hashes instead of %d"
+			throw new IllegalArgumentException("what leads from the range to its checkpoint has %s hashes instead of %s"
 				.formatted(hashes.size(), parts.size()));
 		}
 		for (int i = 0; i < parts.size(); i++) {

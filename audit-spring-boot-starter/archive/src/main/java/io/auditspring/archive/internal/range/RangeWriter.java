@@ -129,7 +129,7 @@ public final class RangeWriter {
 				});
 				if (before.actors != kept.erasedActors() || before.data != kept.erasedData()) {
 					throw new IllegalStateException(
-							"In %s %d actor groups and %d data groups are erased, but the manifest says %d and %d"
+							"In %s %s actor groups and %s data groups are erased, but the manifest says %s and %s"
 								.formatted(name, before.actors, before.data, kept.erasedActors(), kept.erasedData()));
 				}
 				Manifest.File file = putTable(name.payload(kept.generation() + 1), tables.finish().payload());
@@ -355,7 +355,7 @@ public final class RangeWriter {
 		Walk(DuckDb duckDb, SealedRange sealed) throws IOException, SQLException {
 			this.sealed = sealed;
 			this.chain = new ChainWalk(null, PartitionCheck.NONE, (kind, seq, id, what, expected, found) -> {
-				throw new IllegalStateException("Entry %d of chain '%s' is not as it was written: %s".formatted(seq,
+				throw new IllegalStateException("Entry %s of chain '%s' is not as it was written: %s".formatted(seq,
 						sealed.name().chain(), what));
 			});
 			this.chain.goOn(sealed.name().first(), sealed.prevHash(), null);

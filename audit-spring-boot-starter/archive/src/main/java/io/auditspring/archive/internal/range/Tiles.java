@@ -139,7 +139,7 @@ public final class Tiles {
 			this.range = range;
 			this.faults = faults;
 			if (content.length != length(range)) {
-				fault(range.first(), "the tiles of %s do not have %d bytes".formatted(range, length(range)));
+				fault(range.first(), "the tiles of %s do not have %s bytes".formatted(range, length(range)));
 			}
 			CompactRange edge = edge();
 			this.claimed = before == null;
@@ -183,7 +183,7 @@ public final class Tiles {
 			int start = offset(level) + (int) (index - begin(this.range, level)) * HASH;
 			if (!this.differs && (start < 0 || start + HASH > this.content.length
 					|| !Arrays.equals(this.content, start, start + HASH, hash, 0, hash.length))) {
-				fault(seq, "the tiles of %s differ from the entries at hash %d of level %d".formatted(this.range, index,
+				fault(seq, "the tiles of %s differ from the entries at hash %s of level %s".formatted(this.range, index,
 						level));
 			}
 		}

@@ -120,7 +120,7 @@ public final class ArchiveReader implements EntryArchive, AutoCloseable {
 	 */
 	static String table(List<TrueFiles.Pair> files) {
 		return IntStream.range(0, files.size())
-			.mapToObj((at) -> "select %d as file, %s as chain, c.*, p.* exclude (seq) from %s c join %s p using (seq)"
+			.mapToObj((at) -> "select %s as file, %s as chain, c.*, p.* exclude (seq) from %s c join %s p using (seq)"
 				.formatted(at, DuckDbCondition.literal(files.get(at).range().name().chain()),
 						DuckDb.table(files.get(at).core()), DuckDb.table(files.get(at).payload())))
 			.collect(Collectors.joining(" union all ", "(", ")"));

@@ -157,7 +157,7 @@ record ArchivedPast(ArchiveReader reader, List<ArchivedRange> ranges) implements
 				from (select * from %s where %s%s)
 				where %s
 				order by recorded_at %5$s, seq %5$s, id %5$s
-				limit %6$d
+				limit %6$s
 				""".formatted(ArchiveReader.table(files), DuckDbCondition.of(wanted), reading.ofEachOperation() ? """
 				 qualify row_number() over (
 					partition by operation_id order by recorded_at desc, seq desc, id desc
@@ -224,7 +224,7 @@ record ArchivedPast(ArchiveReader reader, List<ArchivedRange> ranges) implements
 		}
 		String sql = places.entrySet()
 			.stream()
-			.map((file) -> "select *, %d from (%s)".formatted(file.getKey(),
+			.map((file) -> "select *, %s from (%s)".formatted(file.getKey(),
 					asked.sql(files.get(file.getKey()), "seq in (%s)".formatted(String.join(", ", file.getValue())))))
 			.collect(Collectors.joining(" union all "));
 		try (ResultSet row = statement.executeQuery(sql)) {
@@ -238,7 +238,7 @@ record ArchivedPast(ArchiveReader reader, List<ArchivedRange> ranges) implements
 	private static String behind(Reading reading) {
 		Position after = reading.after();
 		return (after == null) ? "true"
-				: "(recorded_at, seq, id) %s (%s, %d, %s)".formatted(reading.towardsOlder() ? "<" : ">",
+				: "(recorded_at, seq, id) %s (%s, %s, %s)".formatted(reading.towardsOlder() ? "<" : ">",
 						DuckDbCondition.literal(after.recordedAt()), after.seq(), DuckDbCondition.literal(after.id()));
 	}
 
@@ -317,7 +317,7 @@ record ArchivedPast(ArchiveReader reader, List<ArchivedRange> ranges) implements
 	@Override
 	public List<Sum> sums(Condition wanted, Duration interval) {
 		return list(wanted,
-				"epoch_us(recorded_at) // %1$d000000 * %1$d as start, outcome, count(*)"
+				"epoch_us(recorded_at) // %1$s000000 * %1$s as start, outcome, count(*)"
 					.formatted(interval.toSeconds()),
 				"group by 1, 2", (row) -> new Sum(Instant.ofEpochSecond(row.getLong(1)),
 						Outcome.valueOf(row.getString(2).toUpperCase(Locale.ROOT)), row.getLong(3)));
@@ -336,7 +336,7 @@ record ArchivedPast(ArchiveReader reader, List<ArchivedRange> ranges) implements
 	@Override
 	public List<Value> newest(Condition wanted, String attribute, int most) {
 		return list(wanted, "epoch_us(recorded_at), " + DuckDbCondition.column(attribute),
-				"order by recorded_at desc limit %d".formatted(most),
+				"order by recorded_at desc limit %s".formatted(most),
 				(row) -> new Value(Instant.EPOCH.plus(row.getLong(1), ChronoUnit.MICROS), row.getString(2)));
 	}
 

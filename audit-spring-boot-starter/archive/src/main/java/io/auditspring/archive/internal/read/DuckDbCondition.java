@@ -90,7 +90,7 @@ public final class DuckDbCondition {
 		String separator = old ? "." : ":";
 		int length = old ? 3 : 4;
 		String address = Stream.iterate(1, (part) -> part <= (old ? 4 : 8), (part) -> part + 1)
-			.map((part) -> "lpad(split_part(%s, '%s', %d), %d, '0')".formatted(column, separator, part, length))
+			.map((part) -> "lpad(split_part(%s, '%s', %s), %s, '0')".formatted(column, separator, part, length))
 			.collect(Collectors.joining(" || ", "(", ")"));
 		return "(contains(%s, '%s') and %s between %s and %s)".formatted(column, separator, address,
 				literal(parts(first, separator, length)), literal(parts(last, separator, length)));

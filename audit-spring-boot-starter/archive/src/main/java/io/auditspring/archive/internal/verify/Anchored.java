@@ -133,7 +133,7 @@ final class Anchored {
 		Problem.Kind kind = claim.leaked() ? Problem.Kind.SIGNATURE : Problem.Kind.ROOT;
 		String who = claim.leaked() ? ", which only a retired key signed," : "";
 		this.problems.add(kind, null, null,
-				"an anchored checkpoint of %d entries%s has another root than the archived entries"
+				"an anchored checkpoint of %s entries%s has another root than the archived entries"
 					.formatted(checkpoint.size(), who),
 				checkpoint.note(), HexFormat.of().formatHex(root));
 	}

@@ -245,8 +245,8 @@ public final class ArchivedChain {
 				String what = (bytes < expected.bytes()) ? "is shorter than when it was written: was it cut off?"
 						: "is not the one that was written: was it replaced?";
 				this.problems.add(Problem.Kind.ARCHIVE, range.first(), null, "the file '%s' %s".formatted(name, what),
-						"%d bytes, SHA-256 %s".formatted(expected.bytes(), expected.sha256()),
-						"%d bytes, SHA-256 %s".formatted(bytes, found.sha256()));
+						"%s bytes, SHA-256 %s".formatted(expected.bytes(), expected.sha256()),
+						"%s bytes, SHA-256 %s".formatted(bytes, found.sha256()));
 			}
 			return file;
 		}
@@ -331,12 +331,12 @@ public final class ArchivedChain {
 			this.walk = begun;
 			if (this.whole && manifest.begins() > 0 && !found.trusted() && this.evidence.keys() != null) {
 				this.problems.add(Problem.Kind.SIGNATURE, first, null,
-						"nobody trusted signed that the archive of the chain began with entry %d"
+						"nobody trusted signed that the archive of the chain began with entry %s"
 							.formatted(manifest.begins()));
 			}
 			if (this.whole && first != manifest.begins()) {
 				this.problems.add(Problem.Kind.MISSING, manifest.begins(), null,
-						"the archive of the chain began with entry %d, but the first range that is left with entry %d"
+						"the archive of the chain began with entry %s, but the first range that is left with entry %s"
 							.formatted(manifest.begins(), first));
 			}
 		}
@@ -457,7 +457,7 @@ public final class ArchivedChain {
 
 	private static String saying(@Nullable Instant first, @Nullable Instant last, byte[] lastHash, long actors,
 			long data) {
-		return "recorded from %s to %s, last hash %s, %d actor groups and %d data groups erased".formatted(first, last,
+		return "recorded from %s to %s, last hash %s, %s actor groups and %s data groups erased".formatted(first, last,
 				HexFormat.of().formatHex(lastHash), actors, data);
 	}
 
@@ -474,7 +474,7 @@ public final class ArchivedChain {
 	private void checkWitnesses() {
 		if (this.whole && this.missing != null) {
 			this.problems.add(Problem.Kind.QUORUM, this.witnessed, null,
-					"of the checkpoint that covers the archived entries from %d on %s".formatted(this.witnessed,
+					"of the checkpoint that covers the archived entries from %s on %s".formatted(this.witnessed,
 							this.missing));
 		}
 	}
@@ -499,7 +499,7 @@ public final class ArchivedChain {
 
 	private void addTimeStamp(Checkpoint checkpoint, String what, @Nullable String expected, @Nullable String found) {
 		this.problems.add(Problem.Kind.TIME_STAMP, null, null,
-				"of time stamps the checkpoint that covers the newest archived entries, of size %d, %s"
+				"of time stamps the checkpoint that covers the newest archived entries, of size %s, %s"
 					.formatted(checkpoint.size(), what),
 				expected, found);
 	}
@@ -579,12 +579,12 @@ public final class ArchivedChain {
 			.orElse(null);
 		if (newest == null || newest.generation() < said.generation()) {
 			this.problems.add(Problem.Kind.ARCHIVE, said.firstSeq(), null,
-					"entry %d (%s) says that entries %d to %d are archived in generation %d, which is not there"
+					"entry %s (%s) says that entries %s to %s are archived in generation %s, which is not there"
 						.formatted(by.seq(), by.id(), said.firstSeq(), said.lastSeq(), said.generation()));
 		}
 		else if (newest.generation() == said.generation() && !newest.digest().equals(said.manifest())) {
 			this.problems.add(Problem.Kind.ARCHIVE, said.firstSeq(), null,
-					"the manifest of %s is not the one that entry %d (%s) names: was it swapped?"
+					"the manifest of %s is not the one that entry %s (%s) names: was it swapped?"
 						.formatted(newest.range(), by.seq(), by.id()),
 					said.manifest(), newest.digest());
 		}

@@ -78,7 +78,7 @@ record RangeManifest(Manifest manifest, @Nullable Checkpoint checkpoint, boolean
 			if (manifest.range().equals(range) && manifest.generation() == generation) {
 				return manifest;
 			}
-			add(problems, range, "the manifest '%s' is of %s, generation %d: was it swapped?".formatted(name,
+			add(problems, range, "the manifest '%s' is of %s, generation %s: was it swapped?".formatted(name,
 					manifest.range(), manifest.generation()));
 		}
 		catch (IOException | UncheckedIOException ex) {
@@ -133,7 +133,7 @@ record RangeManifest(Manifest manifest, @Nullable Checkpoint checkpoint, boolean
 			Checkpoint checkpoint = Checkpoint.parse(manifest.proof().checkpoint());
 			if (!evidence.isOf(checkpoint.origin(), range.chain()) || checkpoint.size() <= range.last()) {
 				problems.add(Problem.Kind.CHECKPOINT, range.first(), null,
-						"the checkpoint of '%s' over %d entries does not cover %s".formatted(checkpoint.origin(),
+						"the checkpoint of '%s' over %s entries does not cover %s".formatted(checkpoint.origin(),
 								checkpoint.size(), range));
 				return new RangeManifest(manifest, null, trusted, false, doubts);
 			}

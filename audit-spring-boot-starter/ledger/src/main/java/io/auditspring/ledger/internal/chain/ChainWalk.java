@@ -196,8 +196,8 @@ public final class ChainWalk {
 
 	static String missing(long from, long end) {
 		long last = end - 1;
-		return (from == last) ? "entry %d is missing".formatted(last)
-				: "entries %d to %d are missing".formatted(from, last);
+		return (from == last) ? "entry %s is missing".formatted(last)
+				: "entries %s to %s are missing".formatted(from, last);
 	}
 
 	/**

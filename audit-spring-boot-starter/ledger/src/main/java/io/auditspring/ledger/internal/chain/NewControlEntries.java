@@ -129,10 +129,10 @@ public final class NewControlEntries {
 			boolean isErased = found.getOrDefault(seq, Set.of())
 				.contains(new Erased(seq, redaction.id(), CoreObject.stored(redaction.group())));
 			refuseUnless(isRetired || (isBefore && isErased) || (ofSource && !tables.keeps(redaction)), each.seq(),
-					"it says that the %s group of entry %d (%s) is redacted, but no such redaction is before it"
+					"it says that the %s group of entry %s (%s) is redacted, but no such redaction is before it"
 						.formatted(CoreObject.stored(redaction.group()), seq, redaction.id()));
 			refuseUnless(isRetired || before.add(seq + " " + CoreObject.stored(redaction.group())), each.seq(),
-					"it is not the first to say that the %s group of entry %d is redacted"
+					"it is not the first to say that the %s group of entry %s is redacted"
 						.formatted(CoreObject.stored(redaction.group()), seq));
 		}
 	}
@@ -232,7 +232,7 @@ public final class NewControlEntries {
 	private void refuseUnless(boolean valid, long seq, String problem) {
 		if (!valid) {
 			throw new CheckpointRefusedException(
-					"Entry %d of chain '%s' is not as it was written: %s".formatted(seq, this.chain, problem));
+					"Entry %s of chain '%s' is not as it was written: %s".formatted(seq, this.chain, problem));
 		}
 	}
 

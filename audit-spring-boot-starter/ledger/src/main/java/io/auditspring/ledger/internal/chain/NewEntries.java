@@ -53,7 +53,7 @@ public final class NewEntries {
 		ChainWalk walk = new ChainWalk(null, PartitionCheck.of(connection, this.schema),
 				(kind, seq, id, what, expected, found) -> {
 					throw new CheckpointRefusedException(
-							"Entry %d of chain '%s' is not as it was written: %s".formatted(seq, chain, what));
+							"Entry %s of chain '%s' is not as it was written: %s".formatted(seq, chain, what));
 				});
 		walk.goOn(from, previousHash, (before != null) ? before.recordedAt() : null);
 		NewControlEntries declarations = new NewControlEntries(connection, this.schema, chain);

@@ -109,7 +109,7 @@ public final class RedactionCheck {
 
 	private void addRepeated(@Nullable Long seq, @Nullable UUID id, ControlEntry.Redaction redaction) {
 		this.problems.add(Problem.Kind.REDACTION_ENTRY, seq, id,
-				"it is not the first to say that the %s group of entry %d is redacted"
+				"it is not the first to say that the %s group of entry %s is redacted"
 					.formatted(CoreObject.stored(redaction.group()), redaction.seq()));
 	}
 
@@ -123,7 +123,7 @@ public final class RedactionCheck {
 		int index = Arrays.binarySearch(this.erased, 0, this.count, key(quarantine.seq(), quarantine.group()));
 		if (index < 0 || !id(index).toString().equals(quarantine.id())) {
 			this.problems.add(Problem.Kind.REDACTION_ENTRY, null, id,
-					"it says that the %s group of entry %d (%s) is in quarantine, but that is there"
+					"it says that the %s group of entry %s (%s) is in quarantine, but that is there"
 						.formatted(CoreObject.stored(quarantine.group()), quarantine.seq(), quarantine.id()));
 			return;
 		}
@@ -132,7 +132,7 @@ public final class RedactionCheck {
 
 	public void addNotErased(@Nullable Long seq, @Nullable UUID id, ControlEntry.Redaction redaction) {
 		this.problems.add(Problem.Kind.REDACTION_ENTRY, seq, id,
-				"it says that the %s group of entry %d (%s) is redacted, but no such redaction is before it"
+				"it says that the %s group of entry %s (%s) is redacted, but no such redaction is before it"
 					.formatted(CoreObject.stored(redaction.group()), redaction.seq(), redaction.id()));
 	}
 

@@ -117,7 +117,7 @@ public final class RetirementCheck {
 			boolean isCovered = entered.covered() || (entered.seq() != null && entered.seq() < covered);
 			if (!retirement.isSignedBy(keys) && !(isCovered && retirement.isSignedBy(keys.ofRetired()))) {
 				this.problems.add(Problem.Kind.SIGNATURE, entered.seq(), entered.id(),
-						"it says that entries %d to %d are retired, but is not signed by a trusted key"
+						"it says that entries %s to %s are retired, but is not signed by a trusted key"
 							.formatted(retirement.firstSeq(), retirement.lastSeq()));
 			}
 		}
@@ -125,9 +125,9 @@ public final class RetirementCheck {
 
 	private void check(Entered entered, long next, @Nullable String hash, long from) {
 		ControlEntry.Retirement retirement = entered.retirement();
-		String range = "entries %d to %d".formatted(retirement.firstSeq(), retirement.lastSeq());
+		String range = "entries %s to %s".formatted(retirement.firstSeq(), retirement.lastSeq());
 		if (retirement.lastSeq() >= from || retirement.lastSeq() < retirement.firstSeq()) {
-			add(entered, "it says that %s are retired, but the chain begins with entry %d".formatted(range, from));
+			add(entered, "it says that %s are retired, but the chain begins with entry %s".formatted(range, from));
 		}
 		else if (retirement.firstSeq() < next) {
 			add(entered, "it says that %s are retired, of which some were retired before".formatted(range));

@@ -40,7 +40,7 @@ public final class CompactRange {
 			byte[] hashes = (level < levels.size()) ? levels.get(level) : new byte[0];
 			int expected = (int) (size >> (level * TileCoordinates.HEIGHT)) & (TileCoordinates.WIDTH - 1);
 			if (hashes.length != expected * TileCoordinates.HASH_LENGTH) {
-				throw new IllegalArgumentException("A tree of %d leaves has %d bytes at the edge of level %d, not %d"
+				throw new IllegalArgumentException("A tree of %s leaves has %s bytes at the edge of level %s, not %s"
 					.formatted(size, expected * TileCoordinates.HASH_LENGTH, level, hashes.length));
 			}
 			level(level).writeBytes(hashes);

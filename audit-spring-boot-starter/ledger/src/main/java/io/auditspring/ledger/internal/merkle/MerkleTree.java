@@ -35,7 +35,7 @@ public final class MerkleTree {
 	 */
 	public MerkleTree(long size, List<byte[]> subtrees) {
 		if (Long.bitCount(size) != subtrees.size()) {
-			throw new IllegalArgumentException("A tree of %d leaves has %d complete subtrees, not %d".formatted(size,
+			throw new IllegalArgumentException("A tree of %s leaves has %s complete subtrees, not %s".formatted(size,
 					Long.bitCount(size), subtrees.size()));
 		}
 		this.size = size;

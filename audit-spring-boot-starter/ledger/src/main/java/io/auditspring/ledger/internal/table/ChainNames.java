@@ -47,7 +47,7 @@ public final class ChainNames {
 	 * @return {@code orders@2} for {@code orders}, and {@code orders@3} for that
 	 */
 	public static String next(String chain) {
-		return "%s@%d".formatted(name(chain), number(chain) + 1);
+		return "%s@%s".formatted(name(chain), number(chain) + 1);
 	}
 
 	private static String name(String chain) {

@@ -108,12 +108,12 @@ public record CheckedEntry(StoredEntry.Place place, List<EntryGroup> redactedGro
 	 */
 	public static @Nullable CheckedEntry unclear(StoredEntry entry) {
 		if (entry.version() != EntryHash.VERSION) {
-			return of(entry, new Finding(Problem.Kind.VERSION, "hash_version %d is unknown".formatted(entry.version()),
+			return of(entry, new Finding(Problem.Kind.VERSION, "hash_version %s is unknown".formatted(entry.version()),
 					String.valueOf(EntryHash.VERSION), String.valueOf(entry.version())));
 		}
 		if (entry.salt().length != EntryHash.SALT_LENGTH) {
 			return of(entry, new Finding(Problem.Kind.SALT,
-					"salt has %d bytes instead of %d".formatted(entry.salt().length, EntryHash.SALT_LENGTH)));
+					"salt has %s bytes instead of %s".formatted(entry.salt().length, EntryHash.SALT_LENGTH)));
 		}
 		return null;
 	}

@@ -83,7 +83,7 @@ final class EntryRows {
 	static void checkTaken(long taken, int sent) throws SQLException {
 		if (taken != sent) {
 			throw new SQLException(
-					"The database took %d of %d entries: a trigger on audit_log drops some".formatted(taken, sent),
+					"The database took %s of %s entries: a trigger on audit_log drops some".formatted(taken, sent),
 					OBJECT_NOT_IN_PREREQUISITE_STATE);
 		}
 	}

@@ -105,7 +105,7 @@ public final class ReceivedRows {
 		}
 		if (hex.length() == V4) {
 			byte[] bytes = HexFormat.of().parseHex(hex);
-			return "%d.%d.%d.%d".formatted(bytes[0] & 0xff, bytes[1] & 0xff, bytes[2] & 0xff, bytes[3] & 0xff);
+			return "%s.%s.%s.%s".formatted(bytes[0] & 0xff, bytes[1] & 0xff, bytes[2] & 0xff, bytes[3] & 0xff);
 		}
 		return hex.replaceAll("(.{4})(?=.)", "$1:");
 	}

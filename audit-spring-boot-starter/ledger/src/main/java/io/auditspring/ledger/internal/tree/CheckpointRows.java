@@ -112,7 +112,7 @@ public final class CheckpointRows {
 		}
 		catch (InvalidCheckpointException ex) {
 			throw new InvalidCheckpointException(
-					"The checkpoint of chain '%s' and size %d in audit_checkpoint is invalid. %s:%n%s".formatted(chain,
+					"The checkpoint of chain '%s' and size %s in audit_checkpoint is invalid. %s:%n%s".formatted(chain,
 							size, ex.getMessage(), note));
 		}
 	}

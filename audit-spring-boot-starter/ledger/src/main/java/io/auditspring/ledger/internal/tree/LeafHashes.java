@@ -124,7 +124,7 @@ public final class LeafHashes {
 				int index = difference / EntryHash.LENGTH;
 				this.problems.add(Problem.Kind.TILE,
 						(level == 0) ? (Long) (this.tree.size() / TILE * TILE + index) : null, null,
-						"the edge of the tree at level %d differs from the entries at its hash %d".formatted(level,
+						"the edge of the tree at level %s differs from the entries at its hash %s".formatted(level,
 								index),
 						hex(computed, index), hex(found, index));
 				return;
@@ -158,7 +158,7 @@ public final class LeafHashes {
 	 */
 	public void compare(TreeTile computed, byte @Nullable [] found) {
 		TileCoordinates place = computed.place();
-		String name = "tile %d of level %d".formatted(place.index(), place.level());
+		String name = "tile %s of level %s".formatted(place.index(), place.level());
 		Long first = (place.level() == 0) ? (Long) (place.index() * TILE) : null;
 		if (found == null || found.length < computed.hashes().length) {
 			if (end(place) <= this.tiled) {

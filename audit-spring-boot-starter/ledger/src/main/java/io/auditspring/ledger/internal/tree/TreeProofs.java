@@ -84,7 +84,7 @@ public final class TreeProofs {
 		}
 		InclusionReceipt proof = inclusion(connection, chain, seq, checkpoint);
 		if (!Arrays.equals(entry.computeHash(), proof.hash())) {
-			throw new CheckpointRefusedException("Entry %d of chain '%s' (%s) is not the one that was signed"
+			throw new CheckpointRefusedException("Entry %s of chain '%s' (%s) is not the one that was signed"
 				.formatted(seq, chain, entry.core().id()));
 		}
 		return Optional.of(proof);
@@ -123,7 +123,7 @@ public final class TreeProofs {
 				new InclusionProof(map.place(head.chain()), map.size(), map.path(head.chain())), root.canonicalCore(),
 				inclusion(connection, RootRows.CHAIN, rootSeq, checkpoint));
 		if (!proof.holds()) {
-			throw new CheckpointRefusedException("Entry %d of chain '%s' (%s) is not under what the root log says"
+			throw new CheckpointRefusedException("Entry %s of chain '%s' (%s) is not under what the root log says"
 				.formatted(seq(entry), head.chain(), entry.core().id()));
 		}
 		return Optional.of(proof);

@@ -139,7 +139,7 @@ public final class TreeRows {
 			TileCoordinates place = TileCoordinates.of(node);
 			byte[] tile = edge.isFull(place) ? tiles.get(place) : levels.get(place.level());
 			if (tile == null) {
-				throw new CheckpointRefusedException("Tile %d of level %d of chain '%s' is missing in audit_tile"
+				throw new CheckpointRefusedException("Tile %s of level %s of chain '%s' is missing in audit_tile"
 					.formatted(place.index(), place.level(), chain));
 			}
 			hashes.put(node, place.hash(node, tile));

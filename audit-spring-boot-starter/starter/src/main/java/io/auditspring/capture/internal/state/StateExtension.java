@@ -200,7 +200,7 @@ final class StateExtension implements SessionFactoryExtension {
 
 	private static String shortened(Set<String> names) {
 		return names.stream().limit(MAX_NAMES).toList()
-				+ ((names.size() > MAX_NAMES) ? " and %d more".formatted(names.size() - MAX_NAMES) : "");
+				+ ((names.size() > MAX_NAMES) ? " and %s more".formatted(names.size() - MAX_NAMES) : "");
 	}
 
 	/**

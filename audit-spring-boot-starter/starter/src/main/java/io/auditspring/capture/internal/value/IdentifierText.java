@@ -54,7 +54,8 @@ public final class IdentifierText {
 			return (masked.hidden() instanceof JsonNode secret) ? hidden(PlaceholderNode.reveal(secret)) : masked;
 		}
 		if (identifier instanceof PlaceholderNode text && text.isText()) {
-			// Whoever follows a thing has its identifier, and masked it could be another's.
+			// Whoever follows a thing has its identifier, and masked it could be
+			// another's.
 			return (text.hidden() instanceof StringNode open) ? open : hidden(PlaceholderNode.reveal(text));
 		}
 		if (identifier instanceof ObjectNode parts) {

@@ -173,7 +173,7 @@ public final class Limits {
 
 	private static String cut(String text, long kept) {
 		int end = boundary(text, (int) Math.min(kept, text.length()));
-		return "%s… (%d characters cut, sha256 of all: %s)".formatted(text.substring(0, end), text.length() - end,
+		return "%s… (%s characters cut, sha256 of all: %s)".formatted(text.substring(0, end), text.length() - end,
 				HexFormat.of().formatHex(digest(text)));
 	}
 

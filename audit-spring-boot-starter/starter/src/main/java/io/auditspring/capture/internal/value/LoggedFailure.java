@@ -42,8 +42,8 @@ public final class LoggedFailure extends Exception {
 	 * Describes an exception in one line.
 	 * @param failure the exception
 	 * @return its type, SQL state and message. Without the message where that may quote a
-	 * value: data exceptions (22) do, triggers (P0) and whatever reads a text or is thrown
-	 * by an application may
+	 * value: data exceptions (22) do, triggers (P0) and whatever reads a text or is
+	 * thrown by an application may
 	 */
 	public static String text(Throwable failure) {
 		String type = failure.getClass().getSimpleName();

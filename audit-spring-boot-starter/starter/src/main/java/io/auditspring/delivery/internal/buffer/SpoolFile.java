@@ -111,7 +111,7 @@ final class SpoolFile {
 		}
 		String[] parts = line.split(" ", 3);
 		if (parts.length < 3 || !parts[0].equals(checksum(parts[1] + ' ' + parts[2]))) {
-			throw new DamagedLineException("line %d does not match its checksum".formatted(number + 2));
+			throw new DamagedLineException("line %s does not match its checksum".formatted(number + 2));
 		}
 		try {
 			boolean committed = parts[1].startsWith(IF_COMMITTED);
@@ -119,7 +119,7 @@ final class SpoolFile {
 					new ArrayList<Entry>(EntryCodec.read(parts[2])));
 		}
 		catch (RuntimeException ex) {
-			throw new DamagedLineException("line %d cannot be read: %s".formatted(number + 2, ex.getMessage()));
+			throw new DamagedLineException("line %s cannot be read: %s".formatted(number + 2, ex.getMessage()));
 		}
 	}
 

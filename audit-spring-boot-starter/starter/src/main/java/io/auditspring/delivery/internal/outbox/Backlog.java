@@ -89,14 +89,14 @@ public final class Backlog {
 				""".formatted(schema.table("audit_outbox"));
 		this.others = """
 				select chain, oldest.created_at,
-					(select count(*) from (select from %1$s where chain = chains.chain limit %2$d) as waiting)
+					(select count(*) from (select from %1$s where chain = chains.chain limit %2$s) as waiting)
 				from (%4$s) as chains
 				cross join lateral (
 					select created_at from %1$s where chain = chains.chain order by id limit 1
 				) as oldest
 				where chain <> ?
 				and oldest.created_at < clock_timestamp() - make_interval(secs => ?)
-				limit %3$d
+				limit %3$s
 				""".formatted(schema.table("audit_outbox"), MOST, MOST_CHAINS,
 				Sql.chainsOf(schema.table("audit_outbox")));
 	}

@@ -105,7 +105,7 @@ final class LedgerTarget {
 	private void setAsideInParts(Connection outbox, DataSource other, long row, String reason) throws SQLException {
 		String piece = this.outbox.piece(outbox, row, 0);
 		for (int part = 0; !piece.isEmpty(); piece = this.outbox.piece(outbox, row, ++part)) {
-			quarantine(other, piece, "%s. Part %d".formatted(reason, part + 1));
+			quarantine(other, piece, "%s. Part %s".formatted(reason, part + 1));
 		}
 	}
 

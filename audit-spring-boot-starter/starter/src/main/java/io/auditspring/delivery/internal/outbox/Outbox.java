@@ -101,8 +101,8 @@ public final class Outbox {
 		this.insertInTime = """
 				select set_config('audit_starter.lock_timeout', current_setting('lock_timeout'), true),
 					case when current_setting('lock_timeout') = '0'
-						or current_setting('lock_timeout')::interval > interval '%2$d ms'
-						then set_config('lock_timeout', '%2$d', true) end;
+						or current_setting('lock_timeout')::interval > interval '%2$s ms'
+						then set_config('lock_timeout', '%2$s', true) end;
 				%1$s;
 				select set_config('lock_timeout', current_setting('audit_starter.lock_timeout'), true)
 				""".formatted(this.insert.strip(), patience.toMillis());
@@ -268,7 +268,7 @@ public final class Outbox {
 					where chain = ?
 					and id > ?
 					order by id
-					limit %3$d
+					limit %3$s
 					for update skip locked
 				), sized as (
 					select place, sum(bytes) over (order by id) - bytes as before
@@ -276,7 +276,7 @@ public final class Outbox {
 				)
 				delete from %1$s
 				where ctid = any (array(select place from sized where before < ?))
-				returning id, case when octet_length(entries) <= %2$d then entries end, octet_length(entries)
+				returning id, case when octet_length(entries) <= %2$s then entries end, octet_length(entries)
 				""".formatted(this.table, this.largest, limit), Row::read, this.chain, after, bytes);
 		// RETURNING promises no order.
 		rows.sort(Comparator.comparingLong(Row::id));
@@ -295,7 +295,7 @@ public final class Outbox {
 				delete from %s
 				where chain = ?
 				and id = ?
-				returning id, case when octet_length(entries) <= %d then entries end, octet_length(entries)
+				returning id, case when octet_length(entries) <= %s then entries end, octet_length(entries)
 				""".formatted(this.table, this.largest), Row::read, this.chain, row);
 	}
 
@@ -311,7 +311,7 @@ public final class Outbox {
 				delete from %s
 				where chain = ?
 				and id = any (?)
-				returning id, case when octet_length(entries) <= %d then entries end, octet_length(entries)
+				returning id, case when octet_length(entries) <= %s then entries end, octet_length(entries)
 				""".formatted(this.table, this.largest), Row::read, this.chain, Sql.array("bigint", rows));
 		taken.sort(Comparator.comparingLong(Row::id));
 		return taken;
@@ -427,7 +427,7 @@ public final class Outbox {
 	}
 
 	String tooLarge(Row row) {
-		return "The row has %d bytes, and one of more than %d is not read".formatted(row.bytes(), this.largest);
+		return "The row has %s bytes, and one of more than %s is not read".formatted(row.bytes(), this.largest);
 	}
 
 	/**

@@ -108,7 +108,7 @@ final class UnattributedEntries {
 
 	private Entry further(UUID operation, Origin origin, Map<String, Integer> further) {
 		AuditRecord record = AuditRecord.action("entity.changes")
-			.message("%d further changes are not shown, as there are too many"
+			.message("%s further changes are not shown, as there are too many"
 				.formatted(further.values().stream().mapToInt(Integer::intValue).sum()))
 			.metadata("withoutState", further)
 			.build();

@@ -143,7 +143,7 @@ final class AuditedMethodReader {
 		Severity[] severities = audited.failureSeverity();
 		if (severities.length > 1) {
 			throw new AuditSetupException(
-					"@Audited method %s.%s, attribute failureSeverity, has %d severities"
+					"@Audited method %s.%s, attribute failureSeverity, has %s severities"
 						.formatted(method.getDeclaringClass().getName(), method.getName(), severities.length),
 					"Name one, such as failureSeverity = Severity.CRITICAL.");
 		}

@@ -44,7 +44,7 @@ public final class AuditWords {
 	public AuditWords(String text) {
 		if (text.length() > MAX_LENGTH) {
 			throw new IllegalArgumentException(
-					"A text to search for has at most %d characters, not %d".formatted(MAX_LENGTH, text.length()));
+					"A text to search for has at most %s characters, not %s".formatted(MAX_LENGTH, text.length()));
 		}
 		this.words = PARTS.matcher(text)
 			.results()

@@ -30,7 +30,7 @@ public record MetadataValue(String path, String value) {
 	public MetadataValue {
 		if (List.of(path.split("\\.", -1)).contains("") || path.length() > MAX_LENGTH || value.length() > MAX_LENGTH) {
 			throw new IllegalArgumentException(
-					"Metadata is found by a name such as version, or request.method, and a value, of up to %d characters each"
+					"Metadata is found by a name such as version, or request.method, and a value, of up to %s characters each"
 						.formatted(MAX_LENGTH));
 		}
 	}

@@ -38,7 +38,7 @@ public record Network(String first, String last) {
 		int bits = length.matches("[0-9]{1,3}") ? Integer.parseInt(length) : -1;
 		if (bits < 0 || bits > most) {
 			throw new IllegalArgumentException(
-					"'%s' is not a network: after the slash there is a number from 0 to %d, as in 10.0.0.0/8"
+					"'%s' is not a network: after the slash there is a number from 0 to %s, as in 10.0.0.0/8"
 						.formatted(text, most));
 		}
 		return bits;

@@ -59,7 +59,7 @@ public final class Places {
 		int each = everything ? this.mostEach : Math.max(1, this.mostEach / 4);
 		if (taken >= each) {
 			throw new TooManyRequestsException(
-					"Of %s you have %d already, as many as you may have at once".formatted(this.what, taken),
+					"Of %s you have %s already, as many as you may have at once".formatted(this.what, taken),
 					this.patience);
 		}
 		if (this.all >= this.most || (!everything && this.own >= this.most / 2)) {

@@ -55,7 +55,7 @@ public record Period(Instant from, Instant to, Duration interval) {
 		Duration span = (interval != null) ? parse(interval) : fitting(length);
 		if (length.dividedBy(span) > MOST_SPANS) {
 			throw new MalformedParameterException(INTERVAL,
-					"interval divides the period into more than %d spans; take a longer one".formatted(MOST_SPANS));
+					"interval divides the period into more than %s spans; take a longer one".formatted(MOST_SPANS));
 		}
 		return new Period(start, end, span);
 	}

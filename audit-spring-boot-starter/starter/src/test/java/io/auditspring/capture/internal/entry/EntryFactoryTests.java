@@ -73,8 +73,9 @@ class EntryFactoryTests {
 	void ofALongTextAllOfASecretIsHidden() {
 		String said = "x".repeat(9_980) + " token=\"sword " + "fish ".repeat(100) + "\" end";
 		AuditRecord record = AuditRecord.action("reset").message(said).error("(token: [" + "a, ".repeat(9_000)).build();
-		Entry entry = this.factory.entry(new Operation(
-				new Origin(Instant.now(), Actor.system(), null, RequestDetails.NONE), record), record, null);
+		Entry entry = this.factory.entry(
+				new Operation(new Origin(Instant.now(), Actor.system(), null, RequestDetails.NONE), record), record,
+				null);
 		assertThat(entry.data().message()).isEqualTo("x".repeat(9_980) + " token=*** end");
 		assertThat(entry.data().error()).isEqualTo("(token: ***");
 	}
@@ -86,10 +87,10 @@ class EntryFactoryTests {
 			.after(Map.of("url", "/?token=new"))
 			.build();
 		Entry entry = this.factory.entry(
-				new Operation(new Origin(Instant.now(), Actor.system(), null, RequestDetails.NONE), record), record, null);
+				new Operation(new Origin(Instant.now(), Actor.system(), null, RequestDetails.NONE), record), record,
+				null);
 		assertThat(entry.data().after()).hasToString("{\"url\":\"/?token=***\"}");
-		assertThat(entry.data().changes())
-			.hasToString("{\"url\":{\"from\":\"/?token=***\",\"to\":\"/?token=***\"}}");
+		assertThat(entry.data().changes()).hasToString("{\"url\":{\"from\":\"/?token=***\",\"to\":\"/?token=***\"}}");
 	}
 
 	private Entry entryOf(Actor actor) {

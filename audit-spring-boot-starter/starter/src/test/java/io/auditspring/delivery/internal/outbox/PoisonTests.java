@@ -187,7 +187,8 @@ class PoisonTests {
 	void exceptionsThatTellTooMuchOrNothing() {
 		IllegalStateException huge = new IllegalStateException("x".repeat(Poison.HUGE));
 		assertThat(catchThrowable(() -> calls.fail(huge))).isSameAs(huge);
-		assertThat(last()).containsEntry("error", "IllegalStateException: (a message of %d characters)".formatted(Poison.HUGE));
+		assertThat(last()).containsEntry("error",
+				"IllegalStateException: (a message of %d characters)".formatted(Poison.HUGE));
 		RuntimeException mute = new MuteException();
 		assertThat(catchThrowable(() -> calls.fail(mute))).isSameAs(mute);
 		assertThat(last()).containsEntry("error", "MuteException: (no message: UnsupportedOperationException)");

@@ -200,8 +200,7 @@ class TenantReaderTests {
 	/** Nor is who has an unknown one told what belongs to none. */
 	@Test
 	void whoseTenantCannotBeFoundOutReadsNothing() {
-		context.getBean(AuditRecorder.class)
-			.record(AuditRecord.action("tenantless").delivery(Delivery.SYNC).build());
+		context.getBean(AuditRecorder.class).record(AuditRecord.action("tenantless").delivery(Delivery.SYNC).build());
 		assertThat(Visitor.anonymous(context).as("carol").json("/audit/api/entries?action=tenantless").get("entries"))
 			.isNotEmpty();
 		for (String path : List.of("entries?action=tenantless", "statistics", "live", "export?format=csv")) {
