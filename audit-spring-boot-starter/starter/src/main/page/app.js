@@ -9,7 +9,7 @@ import { count, dateTime, readIn, zoneName } from './format.js';
 import { icon } from './icons.js';
 import { ledger, newest } from './ledger.js';
 import { completed, completion, line, SAID_HERE } from './line.js';
-import { among, itemsOf, list, reachesTo, Rows } from './list.js';
+import { among, itemsOf, list, reachesTo, Rows, same } from './list.js';
 import { Live } from './live.js';
 import { exports, keepViews, ownViews, report, views } from './menus.js';
 import { prove } from './proof.js';
@@ -249,7 +249,7 @@ const live = new Live({
 
 /** Keeps what is new, as far as a list of it would be read. What is further down than what was loaded is loaded there. */
 function receive(entries) {
-	const known = (entry) => (other) => other.id === entry.id;
+	const known = (entry) => (other) => same(entry, other);
 	entries.filter((entry) => (!state.next || reachesTo(entry, state.entries)) && !state.entries.some(known(entry)) && !state.fresh.some(known(entry)))
 		.forEach(({ before, after, metadata, ...summary }) => {
 			if (state.fresh.length < MOST_FRESH) {
@@ -266,7 +266,7 @@ async function catchUp() {
 	const { signal } = running;
 	try {
 		const page = await api.entries(toRequest(state.view), null, 40, { signal });
-		const known = page.entries.some(({ id }) => state.entries.some((entry) => entry.id === id));
+		const known = page.entries.some((read) => state.entries.some((entry) => same(entry, read)));
 		receive(page.entries);
 		state.tooFresh ||= Boolean(page.next && !known);
 	} catch (problem) {

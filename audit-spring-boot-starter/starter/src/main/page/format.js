@@ -17,7 +17,7 @@ export function readIn(chosen) {
 }
 
 const dates = (name, options) => formats[name] ??= new Intl.DateTimeFormat(locale(), { ...options, timeZone: zone });
-const relative = () => formats.relative ??= new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' });
+const relative = (numeric) => formats[numeric] ??= new Intl.RelativeTimeFormat(locale(), { numeric });
 const number = () => formats.number ??= new Intl.NumberFormat(locale());
 
 /** Where the reader is, whatever zone times are shown in. */
@@ -59,7 +59,8 @@ export function day(instant, now = new Date()) {
 export function ago(instant) {
 	const seconds = (new Date(instant) - Date.now()) / 1000;
 	const [unit, length] = UNITS.find(([, unitLength]) => Math.abs(seconds) >= unitLength) ?? ['second', 1];
-	return relative().format(Math.round(seconds / length), unit);
+	// 25 hours ago may be the day before yesterday.
+	return relative(unit === 'second' ? 'auto' : 'always').format(Math.round(seconds / length), unit);
 }
 
 /**

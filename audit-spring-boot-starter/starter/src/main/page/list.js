@@ -29,9 +29,18 @@ export function among(entries, more) {
 		.sort((one, other) => place(one) === place(other) ? one.chain === other.chain ? other.seq - one.seq : 0 : place(one) < place(other) ? 1 : -1);
 }
 
+/** Who writes to the database may give two entries one id. */
+export const same = (one, other) => one.id === other.id && one.recordedAt === other.recordedAt;
+
 /** Rows as they follow one another: days, entries, and those that are folded into the entry of their operation. */
 export function itemsOf(entries, clock, unfolded) {
 	const items = [];
+	const keys = new Set();
+	const keyOf = ({ id, recordedAt }) => {
+		const key = keys.has(id) ? `${id} ${recordedAt}` : id;
+		keys.add(key);
+		return key;
+	};
 	let name = null;
 	operations(sorted(entries, clock)).forEach((group) => {
 		const today = day(group[0][CLOCKS[clock]]);
@@ -41,9 +50,9 @@ export function itemsOf(entries, clock, unfolded) {
 		}
 		const lead = group.find((entry) => entry.durationMicros !== null) ?? group[group.length - 1];
 		const open = unfolded.has(lead.operationId);
-		items.push({ kind: 'entry', key: lead.id, entry: lead, more: group.length - 1, open });
+		items.push({ kind: 'entry', key: keyOf(lead), entry: lead, more: group.length - 1, open });
 		if (open) {
-			group.filter((entry) => entry !== lead).forEach((entry) => items.push({ kind: 'entry', key: entry.id, entry, part: true, more: 0 }));
+			group.filter((entry) => entry !== lead).forEach((entry) => items.push({ kind: 'entry', key: keyOf(entry), entry, part: true, more: 0 }));
 		}
 	});
 	return items;

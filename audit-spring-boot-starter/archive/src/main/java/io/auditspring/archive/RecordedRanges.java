@@ -190,8 +190,9 @@ final class RecordedRanges {
 	}
 
 	/**
-	 * Deletes what nobody recorded of other ranges that have some of the same entries.
-	 * Nobody would ever look at it again, whatever is erased.
+	 * Deletes what nobody recorded of other ranges that have some of the same entries,
+	 * and of this one what was erased there since the ledger's backup, as the ledger has
+	 * all of it. Nobody would ever look at it again, whatever is erased.
 	 * @throws IOException if it is of entries that are not here: it may be all there is
 	 */
 	void clearOthers(RangeName range) throws IOException, SQLException {
@@ -200,7 +201,8 @@ final class RecordedRanges {
 			List<String> others = new ArrayList<>();
 			for (String name : this.store.list(range.chainDirectory())) {
 				RangeName.File file = RangeName.parse(name);
-				if (file != null && file.range().overlaps(range) && !file.range().equals(range)
+				if (file != null && file.range().overlaps(range)
+						&& (!file.range().equals(range) || file.generation() > 1)
 						&& !isRecorded(connection, file.range())) {
 					others.add(name);
 				}

@@ -10,7 +10,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -132,31 +131,21 @@ final class ActivityQuery {
 	}
 
 	/**
-	 * Takes one action away from the sums of all, which is counted first: so what comes
-	 * in between makes no sum negative. {@code null} where that is not known.
+	 * Takes one action away from the sums of all. {@code null} where its entries would
+	 * have to be counted one by one, and are too many.
 	 */
 	private @Nullable Counted withoutAction(AuditQuery all, String action, Instant from, Instant to,
 			Duration interval) {
 		ActivityRollup kept = ActivityRollup.of(this.entityManager, all, from, to, interval);
-		if (kept == null) {
+		if (kept == null || !kept.partsActions() && countable(all.action(action), from, to).isAfter(from)) {
 			return null;
 		}
-		Counted others = counted(all.action(action), from, to, interval);
-		if (others.since().isAfter(from)) {
-			return null;
-		}
-		Map<List<Object>, Long> less = new HashMap<>();
-		others.counts().forEach((count) -> less.put(List.of(count.start(), count.outcome()), count.entries()));
-		List<ActivityRollup.Count> counts = kept.buckets(interval)
+		ActivityRollup others = kept.without(action);
+		List<ActivityRollup.Count> counts = others.buckets(interval)
 			.stream()
-			.map((count) -> count.less(less.getOrDefault(List.of(count.start(), count.outcome()), 0L)))
 			.filter((count) -> count.entries() > 0)
 			.toList();
-		Map<String, Long> actions = kept.actions();
-		if (actions != null) {
-			actions.remove(action);
-		}
-		return new Counted(from, counts, actions);
+		return new Counted(from, counts, others.actions());
 	}
 
 	/**

@@ -59,8 +59,20 @@ final class ActivityRollup {
 					limit 1000000000
 				) as entry
 				where coalesce(position.counted, 0) < head.size and head.name <> 'root'%7$s
+				%12$s
 			) as counts (start, value, outcome, entries)
 			group by 1, 2
+			""";
+
+	/**
+	 * In the same statement: by another one, what is recorded in between would be in one
+	 * of both numbers only.
+	 */
+	private static final String LEFT_OUT = """
+			union all
+			select recorded_at, %s, outcome, -1
+			from %s
+			where recorded_at >= '%s' and recorded_at < '%s' and chain <> 'root'%s and action = :leftOut
 			""";
 
 	private final EntityManager entityManager;
@@ -71,6 +83,8 @@ final class ActivityRollup {
 
 	private final String dimension;
 
+	private final @Nullable String leftOut;
+
 	private final Instant from;
 
 	private final Instant to;
@@ -79,12 +93,13 @@ final class ActivityRollup {
 
 	private final Instant lastHour;
 
-	private ActivityRollup(EntityManager entityManager, Map<String, @Nullable Object> filters, Instant from,
-			Instant to) {
+	private ActivityRollup(EntityManager entityManager, Map<String, @Nullable Object> filters, @Nullable String leftOut,
+			Instant from, Instant to) {
 		this.entityManager = entityManager;
 		this.schema = LedgerNames.of(entityManager);
 		this.filters = filters;
 		this.dimension = filters.keySet().stream().filter((name) -> !name.equals(OUTCOME)).findFirst().orElse("");
+		this.leftOut = leftOut;
 		this.from = from;
 		this.to = to;
 		this.firstHour = Interval.HOUR.next(from);
@@ -107,14 +122,25 @@ final class ActivityRollup {
 		boolean kept = filters.size() <= (filters.containsKey(OUTCOME) ? 2 : 1)
 				&& interval.toSeconds() % Interval.HOUR_SECONDS == 0;
 		return (kept && Interval.HOUR.next(from).isBefore(Interval.HOUR.start(to)))
-				? new ActivityRollup(entityManager, filters, from, to) : null;
+				? new ActivityRollup(entityManager, filters, null, from, to) : null;
+	}
+
+	/** The same without one action. */
+	ActivityRollup without(String action) {
+		return new ActivityRollup(this.entityManager, this.filters, action, this.from, this.to);
+	}
+
+	/** Whether there are sums of each action of what is asked for. */
+	boolean partsActions() {
+		return this.dimension.isEmpty();
 	}
 
 	List<Count> buckets(Duration interval) {
 		Interval coarsest = (interval.toSeconds() % Interval.DAY_SECONDS == 0) ? Interval.DAY : Interval.HOUR;
 		String start = "date_bin('%s seconds', start, timestamptz '1970-01-01 00:00:00Z')"
 			.formatted(interval.toSeconds());
-		List<Object[]> rows = counts(start, this.dimension, coarsest).addScalar("counted", Instant.class)
+		String by = (this.leftOut != null && partsActions()) ? "action" : this.dimension;
+		List<Object[]> rows = counts(start, by, coarsest).addScalar("counted", Instant.class)
 			.addScalar(OUTCOME, String.class)
 			.addScalar("entries", Long.class)
 			.getResultList();
@@ -204,15 +230,20 @@ final class ActivityRollup {
 	private NativeQuery<Object[]> counts(String counted, String dimension, Interval coarsest) {
 		String value = dimension.isEmpty() ? "''"
 				: dimension.equals("tenant") ? "coalesce('=' || tenant, '')" : DIMENSIONS.get(dimension);
+		boolean less = this.leftOut != null && !partsActions();
 		String condition = condition(this.dimension) + condition(OUTCOME);
+		String rows = condition + ((this.leftOut != null && !less) ? " and action <> :leftOut" : "");
 		String sums = coarsest.divide(this.firstHour, this.lastHour)
 			.stream()
 			.map((range) -> sums(dimension, range))
 			.collect(Collectors.joining());
-		NativeQuery<Object[]> query = (NativeQuery<Object[]>) this.entityManager
-			.createNativeQuery(COUNTS.formatted(counted, sums, value, this.schema.table("audit_log"), this.from,
-					this.firstHour, condition, this.lastHour, this.to, this.schema.table("audit_chain"),
-					this.schema.table("audit_activity_position")));
+		NativeQuery<Object[]> query = (NativeQuery<Object[]>) this.entityManager.createNativeQuery(COUNTS.formatted(
+				counted, sums, value, this.schema.table("audit_log"), this.from, this.firstHour, rows, this.lastHour,
+				this.to, this.schema.table("audit_chain"), this.schema.table("audit_activity_position"),
+				less ? LEFT_OUT.formatted(value, this.schema.table("audit_log"), this.from, this.to, condition) : ""));
+		if (this.leftOut != null) {
+			query.setParameter("leftOut", this.leftOut);
+		}
 		this.filters.forEach((name, wanted) -> {
 			if (wanted != null) {
 				query.setParameter(name, stored(wanted));
@@ -238,6 +269,9 @@ final class ActivityRollup {
 		else if (dimension.isEmpty()) {
 			value = " and value = ''";
 		}
+		else if (this.leftOut != null) {
+			value = " and value <> :leftOut";
+		}
 		return value + condition(OUTCOME);
 	}
 
@@ -249,10 +283,6 @@ final class ActivityRollup {
 	 * How many entries of a span have an outcome.
 	 */
 	record Count(Instant start, Outcome outcome, long entries) {
-
-		Count less(long others) {
-			return new Count(this.start, this.outcome, this.entries - others);
-		}
 
 	}
 

@@ -21,7 +21,10 @@ import io.auditspring.RequestContext;
 import io.auditspring.Severity;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.MDC;
@@ -36,6 +39,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * How many entries there are, which values they have, and what belongs to one: over real
  * HTTP, to who may read everything and who may read what they did.
  */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ExplorationTests {
 
 	private static final String OTHERS = "-action=audit.read&-action=order.see&-action=order.change&-action=customer.move";
@@ -183,6 +187,7 @@ class ExplorationTests {
 
 	/** Something blank is what many entries share by having nothing. */
 	@Test
+	@Order(Integer.MAX_VALUE)
 	void whatIsBlankIsNothingThatOthersHaveToo() {
 		MDC.put("traceId", "");
 		try {

@@ -416,4 +416,19 @@ class PageTruthTests extends PageVisit {
 				&& days.get(1).startsWith("Saturday"));
 	}
 
+	/** Only who writes to the database can give them one, to hide the other. */
+	@Test
+	void twoEntriesOfOneIdAreBothThere() {
+		answering("entries?",
+				"""
+						async (answer) => {
+							const page = await (await answer()).json();
+							const [one] = page.entries;
+							const days = ['2026-03-29T10:00:00Z', '2026-03-28T10:00:00Z'];
+							return Response.json({ next: null, entries: days.map((day) => ({ ...one, operationId: day, recordedAt: day })) });
+						}""");
+		open("?targetType=Report");
+		browser.texts(".list .entry", (entries) -> entries.size() == 2);
+	}
+
 }

@@ -147,7 +147,8 @@ final class ChainCheck {
 	}
 
 	private void accept(LedgerSource.Elsewhere said, ControlEntry.Redaction redaction) {
-		if (!this.received) {
+		// A chain that nobody registered may be one of the same source.
+		if (!this.received && !said.byReceived()) {
 			this.redactions.entry(null, said.id(), redaction);
 		}
 		else if (!this.redactions.entryOfSource(said.by(), said.id(), redaction)) {

@@ -198,8 +198,24 @@ public final class ExportLine {
 	private StoredEntry.Place place() {
 		String id = text("id");
 		String recordedAt = text("recordedAt");
-		return new StoredEntry.Place(0, number("seq"), (id != null) ? UUID.fromString(id) : null,
+		return new StoredEntry.Place(0, number("seq"), (id != null) ? id(id) : null,
 				(recordedAt != null) ? Instant.parse(recordedAt) : null, bytes("prevHash"), bytes("hash"));
+	}
+
+	/**
+	 * Reads an id.
+	 * @param text the id as text
+	 * @return the id
+	 * @throws IllegalArgumentException if it is none
+	 */
+	static UUID id(String text) {
+		try {
+			return UUID.fromString(text);
+		}
+		catch (IllegalArgumentException ex) {
+			// Of some texts it says nothing.
+			throw new IllegalArgumentException("'%s' is no id".formatted(text), ex);
+		}
 	}
 
 	private StoredEntry entry(StoredEntry.Place place) {

@@ -18,7 +18,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.UUID;
 
 import io.auditspring.ledger.Problem;
 import io.auditspring.ledger.internal.chain.PartitionCheck;
@@ -343,7 +342,7 @@ public final class ExportVerifier {
 		if (this.chains.containsKey(name)) {
 			throw new IllegalArgumentException("The export has the chain '%s' more than once".formatted(name));
 		}
-		ChainHead head = new ChainHead(name, UUID.fromString(header.path("ledger").stringValue()),
+		ChainHead head = new ChainHead(name, ExportLine.id(header.path("ledger").stringValue()),
 				header.path("size").longValue(), HexFormat.of().parseHex(header.path("head").stringValue()), null);
 		Problems problems = new Problems(name);
 		CheckpointCheck checkpoints = new CheckpointCheck(problems, this.evidence);

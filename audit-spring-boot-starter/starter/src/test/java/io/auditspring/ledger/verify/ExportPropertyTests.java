@@ -36,6 +36,7 @@ import net.jqwik.api.Tag;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.tuple;
 
 /**
@@ -217,13 +218,20 @@ class ExportPropertyTests {
 		TrustPolicy anchored = new TrustPolicy(LedgerLab.KEYS, List.of(anchor), LedgerLab.ORIGIN);
 		assertThat(verifySelection(SELECTION, anchored).problems()).isEmpty();
 		assertThat(verifySelection(altered, anchored).problems()).extracting(Problem::kind, Problem::seq)
-			.containsExactly(tuple(Problem.Kind.EVIDENCE, 1L), tuple(Problem.Kind.EVIDENCE, 2L));
+			.containsExactly(tuple(Problem.Kind.EVIDENCE, null), tuple(Problem.Kind.EVIDENCE, 1L),
+					tuple(Problem.Kind.EVIDENCE, 2L));
 	}
 
 	@Property(tries = 5_000)
 	@Tag("thorough")
 	void anExportThatIsValidAfterManyTriesHasTheSameRoot(@ForAll long seed) {
 		anExportThatIsValidHasTheSameRoot(seed);
+	}
+
+	@Example
+	void anIdThatIsNoneIsNamed() {
+		String altered = EXPORT.replaceFirst("(\\{\"ledger\":\"[^-]*-[^-]*-[^-]*-)[^-]*", "$1");
+		assertThatIllegalArgumentException().isThrownBy(() -> verify(altered)).withMessageContaining("is no id");
 	}
 
 	@Property(tries = 1_000)

@@ -386,7 +386,7 @@ class BundleReceiverTests {
 		this.lab.send(0, this.lab.write(5));
 		this.lab.centre.execute("insert into audit.audit_legal_hold (actor_id, reason) values ('jane', 'a dispute')");
 		String here = ReceivingLab.content(this.lab.centre);
-		this.lab.source.append(ReceivingLab.CHAIN, Entries.controlEntry(ControlEntry.REDACTION, """
+		this.lab.source.forge(ReceivingLab.CHAIN, Entries.controlEntry(ControlEntry.REDACTION, """
 				{"chain": "orders", "seq": 2, "id": "%s", "group": "actor", "reason": "asked to"}
 				""".formatted(ReceivingLab.query(this.lab.source,
 				"select id from audit.audit_log where chain = 'orders' and seq = 2"))));

@@ -569,7 +569,7 @@ class ContinuationTests {
 	void whatIsRetiredOfTheChainBeforeIsStillAtTheCentre() throws SQLException {
 		poll(this.restored);
 		continueChain(this.restored, "orders@2");
-		this.restored.append("orders@2", Entries.controlEntry(ControlEntry.RETIREMENT, ReceivingLab.query(this.restored,
+		this.restored.forge("orders@2", Entries.controlEntry(ControlEntry.RETIREMENT, ReceivingLab.query(this.restored,
 				"""
 						select jsonb_build_object('chain', 'orders', 'partition', 'audit_log_2019_01', 'firstSeq', 0, 'lastSeq', 2,
 							'entries', 3, 'action', 'drop', 'firstPrevHash', min(encode(prev_hash, 'hex')) filter (where seq = 0),

@@ -148,6 +148,15 @@ public final class LedgerDatabase {
 	}
 
 	/**
+	 * Appends entries of which the ledger itself would refuse some.
+	 */
+	public void forge(String chain, Entry... entries) {
+		execute("alter table audit.audit_log disable trigger audit_log_refuse_forged_entries");
+		append(chain, entries);
+		guard();
+	}
+
+	/**
 	 * Appends entries as if it were another time.
 	 */
 	public void appendAt(Instant time, String chain, Entry... entries) {

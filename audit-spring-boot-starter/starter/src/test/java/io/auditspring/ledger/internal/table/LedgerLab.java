@@ -224,7 +224,7 @@ public final class LedgerLab {
 			metadata = metadata.replace("}",
 					", \"signature\": \"%s\"}".formatted(Base64.getEncoder().encodeToString(signature)));
 		}
-		this.database.append(by, Entries.controlEntry(ControlEntry.RETIREMENT, metadata));
+		this.database.forge(by, Entries.controlEntry(ControlEntry.RETIREMENT, metadata));
 	}
 
 	public String partitionOf(long seq) {
