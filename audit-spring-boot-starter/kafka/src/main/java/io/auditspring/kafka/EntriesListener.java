@@ -236,8 +236,7 @@ final class EntriesListener implements BatchConsumerAwareMessageListener<byte[],
 		if (run.bytes > MUCH && this.receiver.isSigned(run.chain(), run.end(), run.note())) {
 			run.firstTimeIfReadable();
 		}
-		return this.receiver
-			.receive(new Bundle(run.chain(), run.first(), run.note(), (sink) -> run.entries().forEach(sink), true));
+		return this.receiver.receive(new Bundle(run.chain(), run.first(), run.note(), run::read, true));
 	}
 
 	private void heard(Run run, Reception reception) {
@@ -315,23 +314,31 @@ final class EntriesListener implements BatchConsumerAwareMessageListener<byte[],
 		}
 
 		/** They are read when it is known who vouches for them. */
-		private List<StoredEntry> entries() {
-			List<StoredEntry> read = this.read;
-			if (read == null) {
-				read = this.records.stream().flatMap((record) -> record.entries().stream()).toList();
-				this.read = read;
-				if (!read.isEmpty()) {
-					this.firstTime = read.get(0).place().recordedAt();
-					this.lastTime = read.get(read.size() - 1).place().recordedAt();
+		private void read(java.util.function.Consumer<StoredEntry> sink) {
+			List<StoredEntry> known = this.read;
+			if (known != null) {
+				known.forEach(sink);
+				return;
+			}
+			List<StoredEntry> read = new ArrayList<>();
+			for (EntriesRecord record : this.records) {
+				for (StoredEntry entry : record.entries()) {
+					read.add(entry);
+					sink.accept(entry);
 				}
 			}
-			return read;
+			this.read = read;
+			if (!read.isEmpty()) {
+				this.firstTime = read.get(0).place().recordedAt();
+				this.lastTime = read.get(read.size() - 1).place().recordedAt();
+			}
 		}
 
 		/** Of a gap only its note is verified. */
 		private @Nullable Instant firstTimeIfReadable() {
 			try {
-				entries();
+				read((entry) -> {
+				});
 				return this.firstTime;
 			}
 			catch (IllegalArgumentException ex) {

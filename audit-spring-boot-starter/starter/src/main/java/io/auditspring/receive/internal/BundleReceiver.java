@@ -15,6 +15,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -37,6 +41,7 @@ import io.auditspring.ledger.internal.table.OwnTransaction;
 import io.auditspring.ledger.internal.table.ReceivedRows;
 import io.auditspring.ledger.internal.table.StoredEntry;
 import io.auditspring.ledger.internal.tree.LeafHashes;
+import io.auditspring.ledger.internal.thread.BackgroundThreads;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,6 +94,10 @@ public final class BundleReceiver {
 	private final Supplier<Entry> recordedBy;
 
 	private final ReceivingStatistics statistics;
+
+	/** They end by themselves soon after there was much to write. */
+	private final Executor writers = new ThreadPoolExecutor(0, Integer.MAX_VALUE, 5, TimeUnit.SECONDS,
+			new SynchronousQueue<>(), BackgroundThreads.named("audit-receive-writer"));
 
 	/**
 	 * Creates a receiver.
@@ -311,13 +320,18 @@ public final class BundleReceiver {
 		}
 		CompactRange tree = this.frontiers.at(connection, head);
 		BundleWalk walk = new BundleWalk(this.tables, this.refusedGroups, connection, head, tree,
-				(redactions) -> applyRedactions(connection, bundle.chain(), redactions));
-		read(bundle, (entry) -> {
-			if (place(entry) >= head.size()) {
-				walk.accept(entry);
-			}
-		});
-		walk.end(note.size());
+				(redactions) -> applyRedactions(connection, bundle.chain(), redactions), this.writers);
+		try {
+			read(bundle, (entry) -> {
+				if (place(entry) >= head.size()) {
+					walk.accept(entry);
+				}
+			});
+			walk.end(note.size());
+		}
+		finally {
+			walk.leave();
+		}
 		if (!Arrays.equals(root(tree), note.root())) {
 			throw ReceptionException
 				.refused("its entries do not lead to the root that is signed for %s entries".formatted(note.size()));

@@ -14,6 +14,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 
 import io.auditspring.ledger.Problem;
 import io.auditspring.ledger.internal.chain.ChainWalk;
@@ -22,10 +25,12 @@ import io.auditspring.ledger.internal.merkle.CompactRange;
 import io.auditspring.ledger.internal.table.CheckedEntry;
 import io.auditspring.ledger.internal.table.ControlEntry;
 import io.auditspring.ledger.internal.table.StoredEntry;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Goes through the new entries of a bundle: verifies each by itself and behind the one
  * before, and appends them in portions, so that memory stays flat however many there are.
+ * While the database takes a portion the next one is verified.
  */
 final class BundleWalk {
 
@@ -43,11 +48,19 @@ final class BundleWalk {
 
 	private final ChainWalk walk;
 
-	private final List<StoredEntry> portion = new ArrayList<>(PORTION);
+	private final Executor writer;
+
+	private List<StoredEntry> portion = new ArrayList<>(PORTION);
+
+	private @Nullable Writing writing;
 
 	private final Set<YearMonth> months = new TreeSet<>();
 
+	/** What entries say that were appended. */
 	private final List<ControlEntry.Redaction> redactions = new ArrayList<>();
+
+	/** What those of the portion say. */
+	private List<ControlEntry.Redaction> noted = new ArrayList<>();
 
 	private final List<ControlEntry.Retirement> retirements = new ArrayList<>();
 
@@ -55,8 +68,21 @@ final class BundleWalk {
 
 	private boolean erased;
 
+	/**
+	 * What the database is about to take. Nothing else uses the connection meanwhile.
+	 *
+	 * @param entries the entries
+	 * @param redactions what they say that is erased
+	 * @param refusal why it refuses one of them, or {@code null}
+	 */
+	private record Writing(List<StoredEntry> entries, List<ControlEntry.Redaction> redactions,
+			CompletableFuture<@Nullable SQLException> refusal) {
+
+	}
+
 	BundleWalk(ReceivedTables tables, RefusedGroups quarantine, Connection connection, ReceivedHead head,
-			CompactRange tree, Redacting redacting) {
+			CompactRange tree, Redacting redacting, Executor writer) {
+		this.writer = writer;
 		this.redacting = redacting;
 		this.tables = tables;
 		this.quarantine = quarantine;
@@ -103,7 +129,55 @@ final class BundleWalk {
 		});
 		this.portion.add(entry);
 		if (this.portion.size() == PORTION) {
-			flush();
+			prepare();
+			this.writing = write();
+			this.portion = new ArrayList<>(PORTION);
+			this.noted = new ArrayList<>();
+		}
+	}
+
+	private Writing write() {
+		Writing writing = new Writing(this.portion, this.noted, new CompletableFuture<>());
+		this.writer.execute(() -> {
+			try {
+				writing.refusal().complete(this.quarantine.tryToAppend(this.connection, writing.entries()));
+			}
+			catch (Throwable ex) {
+				writing.refusal().completeExceptionally(ex);
+			}
+		});
+		return writing;
+	}
+
+	private void awaitWritten() throws SQLException {
+		Writing last = this.writing;
+		this.writing = null;
+		if (last == null) {
+			return;
+		}
+		try {
+			SQLException refusal = last.refusal().join();
+			if (refusal != null) {
+				this.quarantine.append(this.connection, this.head.chain(), last.entries(), refusal);
+			}
+		}
+		catch (CompletionException ex) {
+			if (ex.getCause() instanceof SQLException failure) {
+				throw failure;
+			}
+			throw ex;
+		}
+		this.redactions.addAll(last.redactions());
+		if (this.redactions.size() >= PORTION) {
+			redact();
+		}
+	}
+
+	/** Leaves the connection to whoever goes on, or rolls back, whatever became of it. */
+	void leave() {
+		Writing last = this.writing;
+		if (last != null) {
+			last.refusal().exceptionally((failure) -> null).join();
 		}
 	}
 
@@ -111,14 +185,16 @@ final class BundleWalk {
 		this.erased = this.erased || !entry.redactedGroups().isEmpty();
 		if (entry.controlEntry() instanceof ControlEntry.Redaction redaction
 				&& Succession.isOf(redaction.chain(), this.head.chain())) {
-			this.redactions.add(redaction);
+			this.noted.add(redaction);
 		}
 		else if (entry.controlEntry() instanceof ControlEntry.Retirement retirement) {
 			this.retirements.add(retirement);
 		}
 	}
 
-	private void flush() throws SQLException {
+	/** Makes room for the portion. */
+	private void prepare() throws SQLException {
+		awaitWritten();
 		Set<YearMonth> missing = new TreeSet<>();
 		for (StoredEntry entry : this.portion) {
 			missing.add(YearMonth.from(Objects.requireNonNull(entry.place().recordedAt()).atOffset(ZoneOffset.UTC)));
@@ -127,11 +203,6 @@ final class BundleWalk {
 		if (!missing.isEmpty()) {
 			this.tables.ensureMonths(this.connection, this.head.chain(), missing);
 			this.months.addAll(missing);
-		}
-		this.quarantine.append(this.connection, this.head.chain(), this.portion);
-		this.portion.clear();
-		if (this.redactions.size() >= PORTION) {
-			redact();
 		}
 	}
 
@@ -151,9 +222,11 @@ final class BundleWalk {
 		if (this.tree.size() > size) {
 			throw ReceptionException.refused("it has entries behind the %s that are signed".formatted(size));
 		}
+		prepare();
 		if (!this.portion.isEmpty()) {
-			flush();
+			this.quarantine.append(this.connection, this.head.chain(), this.portion);
 		}
+		this.redactions.addAll(this.noted);
 	}
 
 	byte[] last() {

@@ -58,9 +58,22 @@ final class RefusedGroups {
 	 */
 	void append(Connection connection, String chain, List<StoredEntry> entries) throws SQLException {
 		SQLException refusal = tryToAppend(connection, entries);
-		if (refusal == null) {
-			return;
+		if (refusal != null) {
+			append(connection, chain, entries, refusal);
 		}
+	}
+
+	/**
+	 * Appends entries of which the database has refused some, which can only be found out
+	 * one by one.
+	 * @param connection a connection within a transaction
+	 * @param chain their chain
+	 * @param entries the entries
+	 * @param refusal why it refused them
+	 * @throws SQLException if the database fails, or refuses what is left of an entry
+	 */
+	void append(Connection connection, String chain, List<StoredEntry> entries, SQLException refusal)
+			throws SQLException {
 		if (entries.size() > 1) {
 			int half = entries.size() / 2;
 			append(connection, chain, entries.subList(0, half));
@@ -105,7 +118,7 @@ final class RefusedGroups {
 	}
 
 	/** Gives why the database cannot hold one of them. */
-	private @Nullable SQLException tryToAppend(Connection connection, List<StoredEntry> entries) throws SQLException {
+	@Nullable SQLException tryToAppend(Connection connection, List<StoredEntry> entries) throws SQLException {
 		Sql.execute(connection, "savepoint audit_portion");
 		try {
 			this.rows.append(connection, entries);
