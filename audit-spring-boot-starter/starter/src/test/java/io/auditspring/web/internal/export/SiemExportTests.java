@@ -80,8 +80,16 @@ class SiemExportTests {
 			});
 			assertThat(problems).isEmpty();
 			assertThat(event.at("/ecs/version").stringValue()).isEqualTo("9.4.0");
-			assertThat(event.at("/event").propertyNames()).doesNotContain("created", "ingested");
+			assertThat(event.at("/event").propertyNames()).doesNotContain("created", "ingested")
+				.contains("kind", "id", "module", "dataset", "provider", "action", "category", "type", "outcome",
+						"severity");
 		});
+		// Each entry has some of them.
+		for (String field : List.of("/source/ip", "/source/geo/country_iso_code", "/http/request/method", "/url/path",
+				"/user/id", "/user_agent/original", "/service/name", "/organization/id", "/trace/id", "/error/message",
+				"/event/sequence", "/event/hash", "/event/reason", "/event/duration")) {
+			assertThat(events).as(field).anyMatch((event) -> !event.at(field).isMissingNode());
+		}
 	}
 
 	private static void checkEcs(String path, JsonNode object, List<String> problems) {
