@@ -183,6 +183,25 @@ class DeliveryHttpTests {
 		Awaitility.await().untilAsserted(() -> assertThat(meters.get("audit.relay.backlog").gauge().value()).isZero());
 	}
 
+	/** As after the property audit.chain was changed, and nobody can take them over. */
+	@Test
+	void whatWaitsForAChainThatNobodyServesIsSeenByHealthAndMeters() throws Exception {
+		start("audit.relay.take-over-after=1s", "audit.health.max-backlog-age=1m", "audit.health.tolerance=10m");
+		this.log.jdbc().execute("select audit.audit_ledger_id('former')");
+		try (Connection holder = this.database.getConnection()) {
+			holder.setAutoCommit(false);
+			holder.createStatement().execute("select from audit.audit_chain where name = 'former' for update");
+			this.log.jdbc().update("""
+					insert into audit.audit_outbox (chain, entries, created_at)
+					values ('former', '[]', clock_timestamp() - interval '10 min')
+					""");
+			awaitBody("health/audit", "OUT_OF_SERVICE", "staged entries of chains that no instance serves", "[former]");
+			assertThat(this.context.getBean(MeterRegistry.class).get("audit.relay.unserved").gauge().value()).isOne();
+			holder.rollback();
+		}
+		awaitBody("health/audit", "\"status\":\"UP\"");
+	}
+
 	@Test
 	void healthCanBeSwitchedOffAndIsNoPartOfReadiness() throws Exception {
 		start("management.health.audit.enabled=false");
