@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -386,13 +387,25 @@ public final class BundleReceiver {
 
 	/** Of what was retired here only its hash in the tree is left. */
 	private @Nullable Long firstDifferent(Connection connection, Bundle bundle, long end) throws SQLException {
-		Map<Long, byte[]> ours = this.tables.hashes(connection, bundle.chain(), bundle.first(), end);
+		Map<Long, byte[]> ours = new HashMap<>();
+		long[] known = { 0, 0 };
 		Long[] different = new Long[1];
 		read(bundle, (entry) -> {
-			byte[] hash = ours.get(place(entry));
-			if (different[0] == null && hash != null
+			long place = place(entry);
+			if (different[0] != null || place < bundle.first() || place >= end) {
+				return;
+			}
+			// A bundle may say that it covers a whole chain, and have few of its entries.
+			if (place < known[0] || place >= known[1]) {
+				known[0] = place;
+				known[1] = Math.min(end, place + PORTION);
+				ours.clear();
+				ours.putAll(this.tables.hashes(connection, bundle.chain(), known[0], known[1]));
+			}
+			byte[] hash = ours.get(place);
+			if (hash != null
 					&& !(Arrays.equals(hash, entry.hash()) && Arrays.equals(entry.hash(), entry.computeHash()))) {
-				different[0] = place(entry);
+				different[0] = place;
 			}
 		});
 		return different[0];

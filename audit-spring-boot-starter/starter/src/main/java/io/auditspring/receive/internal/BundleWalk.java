@@ -165,6 +165,9 @@ final class BundleWalk {
 			if (ex.getCause() instanceof SQLException failure) {
 				throw failure;
 			}
+			if (ex.getCause() instanceof Error error) {
+				throw error;
+			}
 			throw ex;
 		}
 		this.redactions.addAll(last.redactions());

@@ -41,6 +41,8 @@ final class ReceivedTables {
 
 	private final String keys;
 
+	private final String chainsWithKeys;
+
 	private final String months;
 
 	private final String redactions;
@@ -83,6 +85,12 @@ final class ReceivedTables {
 		this.lock = "select * from %s(?)".formatted(schema.table("audit_receive_lock"));
 		// A newer one counts for smaller sizes, too: with it a source signs anew what it
 		// sends again.
+		this.chainsWithKeys = """
+				select distinct chain
+				from %s
+				where to_size is null
+				and chain in (select received.chain from %s as received where received.gone_at is null)
+				""".formatted(schema.table("audit_received_key"), schema.table("audit_received"));
 		this.keys = """
 				select key
 				from %s
@@ -203,6 +211,10 @@ final class ReceivedTables {
 		return Sql.list(connection, this.chains,
 				(row) -> new Chain(row.getString(1), row.getObject(2, UUID.class), row.getLong(3), row.getString(4),
 						row.getString(5), instant(row.getObject(6, OffsetDateTime.class)), row.getString(7)));
+	}
+
+	List<String> chainsWithKeys(Connection connection) throws SQLException {
+		return Sql.list(connection, this.chainsWithKeys, (row) -> row.getString(1));
 	}
 
 	ReceivedHead lock(Connection connection, String chain) throws SQLException {

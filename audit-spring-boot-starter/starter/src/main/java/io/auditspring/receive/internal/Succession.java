@@ -69,11 +69,22 @@ public final class Succession {
 	 * @return whether it does, as far as names tell
 	 */
 	static boolean isOf(String chain, String name) {
+		// Numbers are compared, not counted down: anybody may send a name.
+		Matcher numbered = NUMBERED.matcher(chain);
+		boolean isNumbered = numbered.matches();
 		String before = name;
-		while (before != null && !before.equals(chain)) {
-			before = predecessor(before);
+		while (!before.equals(chain)) {
+			Matcher later = NUMBERED.matcher(before);
+			if (!later.matches() || later.group(2).equals("1")) {
+				return false;
+			}
+			if (isNumbered && numbered.group(1).equals(later.group(1))) {
+				int number = Integer.parseInt(numbered.group(2));
+				return number > 1 && number < Integer.parseInt(later.group(2));
+			}
+			before = later.group(1);
 		}
-		return before != null;
+		return true;
 	}
 
 	/**
@@ -86,16 +97,17 @@ public final class Succession {
 	 * @throws ReceptionException if it is signed for, and cannot be registered by itself
 	 */
 	boolean register(Connection connection, Bundle bundle, Entry recordedBy) throws SQLException {
-		String before = predecessor(bundle.chain());
-		TrustedKeys keys = keys(connection, before);
-		while (before != null && keys.keys().isEmpty()) {
-			// Its source may have been restored again before that came here.
-			before = predecessor(before);
-			keys = keys(connection, before);
+		// Its source may have been restored again before that came here.
+		String before = null;
+		for (String name : this.tables.chainsWithKeys(connection)) {
+			if (isOf(name, bundle.chain()) && (before == null || isOf(before, name))) {
+				before = name;
+			}
 		}
 		if (before == null) {
 			return false;
 		}
+		TrustedKeys keys = this.tables.keys(connection, before, Long.MAX_VALUE);
 		Checkpoint note = BundleReceiver.open(bundle.note(), keys);
 		ReceivedHead head = this.tables.lock(connection, before);
 		if (!note.origin().equals(head.origin() + "/" + bundle.chain())) {
@@ -116,10 +128,6 @@ public final class Succession {
 		}
 		this.tables.registerSuccessor(connection, before, bundle.chain(), said.ledger(), recordedBy);
 		return true;
-	}
-
-	private TrustedKeys keys(Connection connection, @Nullable String chain) throws SQLException {
-		return (chain != null) ? this.tables.keys(connection, chain, Long.MAX_VALUE) : TrustedKeys.of();
 	}
 
 	private boolean isOurs(Connection connection, ReceivedHead last, Said said) throws SQLException {

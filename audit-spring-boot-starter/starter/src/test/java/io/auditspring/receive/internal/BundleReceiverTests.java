@@ -48,6 +48,21 @@ class BundleReceiverTests {
 		assertThat(reception.kind()).as(String.valueOf(reception.reason())).isEqualTo(kind);
 	}
 
+	/** Anybody may send a name, and whoever heard a note may send that again. */
+	@Test
+	void whatIsNotSignedCostsNoMoreThanWhatComesWithIt() {
+		String note = this.lab.write(5);
+		this.lab.send(0, note);
+		assertKind(this.lab.receive(Bundle.of("none@999999999", 0, note, List.of())), Reception.Kind.REFUSED);
+		assertKind(this.lab.receive(Bundle.of("orders@999999999", 0, note, List.of())), Reception.Kind.REFUSED);
+		assertKind(this.lab.receive(Bundle.of(ReceivingLab.CHAIN, 0, note, List.of())), Reception.Kind.SEEN);
+		assertThat(Succession.isOf("orders", "orders@999999999")).isTrue();
+		assertThat(Succession.isOf("orders@2", "orders@999999999")).isTrue();
+		assertThat(Succession.isOf("orders@1", "orders@999999999")).isFalse();
+		assertThat(Succession.isOf("orders@3", "orders@2")).isFalse();
+		assertThat(Succession.isOf("orders@2", "orders@3@2")).isTrue();
+	}
+
 	private void assertAsAtTheSource() {
 		assertThat(ReceivingLab.content(this.lab.centre)).isEqualTo(ReceivingLab.content(this.lab.source));
 		assertThat(this.lab.problems()).isEmpty();
