@@ -32,7 +32,8 @@ public final class FailureText {
 	private static final Pattern CONVERSION = Pattern.compile("22...|42846|42821");
 
 	/** Spring quotes what it does not accept. */
-	private static final Pattern REJECTED = Pattern.compile("rejected value \\[.*?\\](?=;|$)", Pattern.DOTALL);
+	/** What is not closed reaches to the end, and is read once only. */
+	private static final Pattern REJECTED = Pattern.compile("rejected value \\[(?:.*?\\](?=;|$)|.*)", Pattern.DOTALL);
 
 	private FailureText() {
 	}

@@ -343,7 +343,8 @@ public final class Masking {
 	JsonNode maskRunning(StringNode node) {
 		String text = node.stringValue();
 		String masked = mask(text);
-		return masked.equals(text) ? node : PlaceholderNode.text(masked, node);
+		// Of a text that has a mask already nothing may be hidden.
+		return (masked == text) ? node : PlaceholderNode.text(masked, node);
 	}
 
 	private static boolean isPerhapsJson(String text) {
