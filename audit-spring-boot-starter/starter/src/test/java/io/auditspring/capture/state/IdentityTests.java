@@ -121,6 +121,15 @@ class IdentityTests {
 	}
 
 	@Test
+	void aPartThatIsATextOfJsonStaysAsItIs() {
+		String site = "{\"password\": \"a\"}";
+		assertThat(states((entityManager) -> entityManager.persist(new Badge(new BadgeKey(site, "4713"), 1))))
+			.extracting("target_id")
+			.containsExactly(
+					"{\"pin\":\"%s\",\"site\":\"{\\\"password\\\": \\\"a\\\"}\"}".formatted(digests.of("4713")));
+	}
+
+	@Test
 	void soAreSecretIdentifiersOfOnePart() {
 		call((entityManager) -> {
 			entityManager.persist(new Voucher("t-1", 1));

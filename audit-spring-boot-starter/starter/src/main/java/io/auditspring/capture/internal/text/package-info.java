@@ -4,8 +4,8 @@
  */
 /**
  * How running text assigns values to names, such as {@code password=secret}. In comes a
- * text, out go places in it. Begin with {@code Assignments}. Internal: made for the other
- * packages of this project, and changed without notice.
+ * text, out goes the same without its secrets. Begin with {@code TextMasking}. Internal:
+ * made for the other packages of this project, and changed without notice.
  */
 @NullMarked
 package io.auditspring.capture.internal.text;

@@ -30,6 +30,7 @@ import org.hibernate.type.descriptor.WrapperOptions;
 import org.hibernate.type.descriptor.converter.spi.JpaAttributeConverter;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -53,6 +54,11 @@ final class BasicValues {
 
 	private static final JsonMapper PARSER = JsonMapper.builder()
 		.enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+		.build();
+
+	private static final JsonMapper STRICT_PARSER = JsonMapper.builder()
+		.enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+		.enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
 		.build();
 
 	private final Masking masking;
@@ -247,8 +253,21 @@ final class BasicValues {
 	 * @return its JSON, or {@code null} where it is none
 	 */
 	static @Nullable JsonNode parsed(String text) {
+		return parsed(text, PARSER);
+	}
+
+	/**
+	 * A text as JSON, unless it has a member twice, of which the first would be lost.
+	 * @param text the text
+	 * @return its JSON, or {@code null}
+	 */
+	static @Nullable JsonNode parsedStrictly(String text) {
+		return parsed(text, STRICT_PARSER);
+	}
+
+	private static @Nullable JsonNode parsed(String text, JsonMapper parser) {
 		try {
-			return PARSER.readTree(text);
+			return parser.readTree(text);
 		}
 		catch (JacksonException | NumberFormatException ex) {
 			// The latter of a number whose exponent no BigDecimal holds.

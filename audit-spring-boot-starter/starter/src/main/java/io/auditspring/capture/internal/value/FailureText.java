@@ -31,8 +31,10 @@ public final class FailureText {
 	/** What the driver says itself of values that it cannot convert. */
 	private static final Pattern CONVERSION = Pattern.compile("22...|42846|42821");
 
-	/** Spring quotes what it does not accept. */
-	/** What is not closed reaches to the end, and is read once only. */
+	/**
+	 * Spring quotes what it does not accept. What is not closed reaches to the end, and
+	 * is read once only.
+	 */
 	private static final Pattern REJECTED = Pattern.compile("rejected value \\[(?:.*?\\](?=;|$)|.*)", Pattern.DOTALL);
 
 	private FailureText() {
@@ -66,8 +68,9 @@ public final class FailureText {
 		String text = bounded(told);
 		Throwable cause = failure;
 		for (int depth = 0; cause != null && depth < 50; depth++) {
-			if (cause instanceof SQLException sql && sql.getMessage() != null) {
-				text = text.replace(sql.getMessage(), plain(sql));
+			String refusal = (cause instanceof SQLException) ? message(cause) : null;
+			if (refusal != null && !refusal.isEmpty()) {
+				text = text.replace(refusal, plain((SQLException) cause, refusal));
 			}
 			cause = cause.getCause();
 		}
@@ -91,7 +94,7 @@ public final class FailureText {
 		}
 	}
 
-	private static String plain(SQLException failure) {
+	private static String plain(SQLException failure, String message) {
 		SQLException refusal = failure;
 		if (failure instanceof BatchUpdateException batch && batch.getNextException() != null) {
 			refusal = batch.getNextException();
@@ -100,7 +103,7 @@ public final class FailureText {
 		if (told != null) {
 			return told.getSeverity() + ": " + withoutValues(String.valueOf(told.getMessage()), told.getSQLState());
 		}
-		return (failure instanceof BatchUpdateException) ? "A batch was refused" : converting(failure);
+		return (failure instanceof BatchUpdateException) ? "A batch was refused" : converting(failure, message);
 	}
 
 	private static String withoutValues(String message, @Nullable String state) {
@@ -108,8 +111,7 @@ public final class FailureText {
 				: message;
 	}
 
-	private static String converting(SQLException failure) {
-		String message = String.valueOf(failure.getMessage());
+	private static String converting(SQLException failure, String message) {
 		int colon = message.indexOf(':');
 		boolean quotes = colon >= 0 && CONVERSION.matcher(String.valueOf(failure.getSQLState())).matches();
 		return quotes ? message.substring(0, colon).strip() + ": " + Masking.MASK : message;

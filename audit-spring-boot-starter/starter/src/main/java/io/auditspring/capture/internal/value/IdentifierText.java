@@ -58,6 +58,10 @@ public final class IdentifierText {
 			// another's.
 			return (text.hidden() instanceof StringNode open) ? open : hidden(PlaceholderNode.reveal(text));
 		}
+		String json = PlaceholderObject.text(identifier);
+		if (json != null) {
+			return JsonNodeFactory.instance.stringNode(json);
+		}
 		if (identifier instanceof ObjectNode parts) {
 			ObjectNode shown = JsonNodeFactory.instance.objectNode();
 			for (Map.Entry<String, JsonNode> part : parts.properties()) {

@@ -7,21 +7,18 @@ package io.auditspring.capture.internal.value;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.auditspring.AuditSetupException;
 import io.auditspring.capture.internal.text.Assignments;
+import io.auditspring.capture.internal.text.MaskingKeys;
+import io.auditspring.capture.internal.text.TextMasking;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -43,18 +40,7 @@ import org.springframework.util.ReflectionUtils;
 public final class Masking {
 
 	/** What stands in an entry where a secret was. */
-	public static final String MASK = "***";
-
-	private static final Pattern WORD = Pattern
-		.compile("\\p{Lu}+(?![\\p{L}\\p{M}&&[^\\p{Lu}]])|\\p{Lu}?[\\p{L}\\p{M}&&[^\\p{Lu}]]+|\\p{Nd}+");
-
-	private static final int MAX_REMEMBERED_NAMES = 4096;
-
-	/** From here on hardly any other word ends like a key. */
-	private static final int MIN_ENDING = 5;
-
-	/** The same of beginnings, of which {@code secretary} has one. */
-	private static final int MIN_BEGINNING = 8;
+	public static final String MASK = TextMasking.MASK;
 
 	/** Larger texts are not read as JSON. */
 	private static final int MAX_PARSED = 1_000_000;
@@ -62,19 +48,9 @@ public final class Masking {
 	/** A type variable may be bounded by itself. */
 	private static final int MAX_GENERICS = 4;
 
-	/** Of a longer name in a text only the end counts. */
-	private static final int MAX_NAME = 128;
+	private final MaskingKeys keys;
 
-	private final Set<String> keys;
-
-	private final int longestKey;
-
-	private final int mostWords;
-
-	/** How keys begin, or {@code null} where that says little. */
-	private final @Nullable BitSet beginnings;
-
-	private final Map<String, Boolean> names = new ConcurrentHashMap<>();
+	private final TextMasking texts;
 
 	private final Map<Class<?>, Map<String, Boolean>> encrypted = new ConcurrentHashMap<>();
 
@@ -114,37 +90,8 @@ public final class Masking {
 	 * @throws AuditSetupException if one of them has neither a letter nor a digit
 	 */
 	public Masking(List<String> keys) {
-		List<List<String>> parted = keys.stream().filter((key) -> !key.isBlank()).map(Masking::wordsOfKey).toList();
-		this.keys = parted.stream().map((words) -> singular(String.join("", words))).collect(Collectors.toSet());
-		this.longestKey = this.keys.stream().mapToInt(String::length).max().orElse(0);
-		this.mostWords = parted.stream().mapToInt(List::size).max().orElse(0);
-		this.beginnings = beginnings(this.keys);
-	}
-
-	private static List<String> wordsOfKey(String key) {
-		List<String> words = words(key);
-		if (words.isEmpty()) {
-			throw new AuditSetupException("audit.masking.keys has '%s', which no name can match".formatted(key),
-					"Write each key as words of letters and digits, such as 'api key', or leave it out.");
-		}
-		return words;
-	}
-
-	// Hardly any name has them, and those that do not need not be parted into words.
-	private static @Nullable BitSet beginnings(Set<String> keys) {
-		BitSet beginnings = new BitSet();
-		for (String key : keys) {
-			if (key.length() < 2 || !Character.isLetterOrDigit(key.charAt(0))
-					|| !Character.isLetterOrDigit(key.charAt(1))) {
-				return null;
-			}
-			beginnings.set(beginning(key.charAt(0), key.charAt(1)));
-		}
-		return beginnings;
-	}
-
-	private static int beginning(char first, char second) {
-		return (first * 31 + second) & 0xFFF;
+		this.keys = new MaskingKeys(keys);
+		this.texts = new TextMasking(this.keys);
 	}
 
 	/**
@@ -153,15 +100,7 @@ public final class Masking {
 	 * @return whether it is to be masked
 	 */
 	public boolean hides(String name) {
-		Boolean known = this.names.get(name);
-		if (known != null) {
-			return known;
-		}
-		boolean hidden = matches(words(name));
-		if (this.names.size() < MAX_REMEMBERED_NAMES) {
-			this.names.put(name, hidden);
-		}
-		return hidden;
+		return this.keys.hide(name);
 	}
 
 	/**
@@ -322,8 +261,10 @@ public final class Masking {
 	// It may be JSON, which says more precisely what is assigned.
 	private JsonNode maskText(StringNode node) {
 		String text = node.stringValue();
-		boolean assigns = !this.keys.isEmpty() && Assignments.mayBeIn(text);
-		JsonNode json = (assigns && isPerhapsJson(text)) ? BasicValues.parsed(text) : null;
+		boolean assigns = !this.keys.isEmpty() && Assignments.mayBeIn(text) && isPerhapsJson(text);
+		// A backslash may hide a name.
+		boolean secret = assigns && (text.indexOf('\\') >= 0 || this.keys.mayBeIn(text, 0, text.length()));
+		JsonNode json = secret ? BasicValues.parsedStrictly(text) : null;
 		if (json == null || !json.isContainer()) {
 			return maskRunning(node);
 		}
@@ -385,87 +326,7 @@ public final class Masking {
 	 * @return the text without the secret values, the same one if it has none
 	 */
 	public String mask(String text) {
-		if (this.keys.isEmpty() || !Assignments.mayBeIn(text)) {
-			return text;
-		}
-		StringBuilder masked = null;
-		int told = 0;
-		int from = 0;
-		for (int sign = Assignments.sign(text, from); sign < text.length(); sign = Assignments.sign(text, from)) {
-			String name = secretName(text, from, sign);
-			from = sign + 1;
-			if (name != null) {
-				int start = Assignments.value(text, sign);
-				int end = Assignments.end(text, start, name.toLowerCase(Locale.ROOT));
-				if (end > start) {
-					masked = (masked != null) ? masked : new StringBuilder(text.length());
-					masked.append(text, told, start).append(MASK);
-					told = end;
-					from = end;
-				}
-			}
-		}
-		return (masked != null) ? masked.append(text, told, text.length()).toString() : text;
-	}
-
-	// Of what stands before a sign that may assign something.
-	private @Nullable String secretName(String text, int from, int sign) {
-		int end = Assignments.endOfName(text, from, sign);
-		int start = Assignments.startOfName(text, Math.max(from, end - MAX_NAME), end);
-		int several = start;
-		for (int i = 1; i < this.mostWords && several > from && Assignments.isBlank(text.charAt(several - 1)); i++) {
-			several = Assignments.startOfName(text, Math.max(from, end - MAX_NAME), several - 1);
-		}
-		if (start == end || !mayBeSecret(text, several, end)) {
-			return null;
-		}
-		String name = withoutPackage(text.substring(start, end));
-		if (isOfFailure(name)) {
-			return null;
-		}
-		Boolean known = this.names.get(name);
-		boolean secret = (known != null) ? known : matches(words(name));
-		return (secret || (several < start && endsLikeKey(words(text.substring(several, end))))) ? name : null;
-	}
-
-	private boolean mayBeSecret(String text, int from, int to) {
-		if (this.beginnings == null) {
-			return true;
-		}
-		char last = 0;
-		for (int i = from; i < to; i++) {
-			char character = Character.toLowerCase(text.charAt(i));
-			if (Character.isLetterOrDigit(character)) {
-				if (last != 0 && this.beginnings.get(beginning(last, character))) {
-					return true;
-				}
-				last = character;
-			}
-		}
-		return false;
-	}
-
-	// Logs name classes like that; what package they are in tells of no secret.
-	private static String withoutPackage(String name) {
-		int last = name.lastIndexOf('.') + 1;
-		return (last < name.length() && Character.isUpperCase(name.charAt(last))) ? name.substring(last) : name;
-	}
-
-	// The colon after the name of an exception assigns nothing.
-	private static boolean isOfFailure(String name) {
-		String lower = name.toLowerCase(Locale.ROOT);
-		return lower.endsWith("exception") || lower.endsWith("error");
-	}
-
-	// "The password was wrong: ..." has a key in it, and assigns it nothing.
-	private boolean endsLikeKey(List<String> words) {
-		StringBuilder run = new StringBuilder();
-		for (int from = words.size() - 1; from >= 0 && run.length() <= this.longestKey; from--) {
-			if (this.keys.contains(singular(run.insert(0, words.get(from)).toString()))) {
-				return true;
-			}
-		}
-		return false;
+		return this.texts.mask(text);
 	}
 
 	/**
@@ -486,40 +347,6 @@ public final class Masking {
 
 	private boolean namesSecrets(String segment) {
 		return !segment.equals(MASK) && hides(segment);
-	}
-
-	private boolean matches(List<String> name) {
-		for (int from = 0; from < name.size(); from++) {
-			StringBuilder run = new StringBuilder();
-			for (int to = from; to < name.size() && run.length() <= this.longestKey; to++) {
-				if (this.keys.contains(singular(run.append(name.get(to)).toString()))) {
-					return true;
-				}
-			}
-		}
-		return name.stream().map(Masking::singular).anyMatch(this::isWrittenTogether);
-	}
-
-	private boolean isWrittenTogether(String word) {
-		return this.keys.stream()
-			.anyMatch((key) -> (isLong(key) && word.endsWith(key))
-					|| (key.length() >= MIN_BEGINNING && word.startsWith(key)));
-	}
-
-	// Chinese parts no words, and needs few characters for each.
-	private static boolean isLong(String key) {
-		return key.length() >= MIN_ENDING || Character.isIdeographic(key.codePointAt(0));
-	}
-
-	private static String singular(String word) {
-		boolean plural = word.length() > 3 && word.endsWith("s") && !word.endsWith("ss");
-		return plural ? word.substring(0, word.length() - 1) : word;
-	}
-
-	private static List<String> words(String name) {
-		List<String> words = new ArrayList<>();
-		WORD.matcher(name).results().forEach((word) -> words.add(word.group().toLowerCase(Locale.ROOT)));
-		return words;
 	}
 
 }

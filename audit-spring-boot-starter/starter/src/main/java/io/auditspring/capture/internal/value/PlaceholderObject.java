@@ -4,6 +4,8 @@
  */
 package io.auditspring.capture.internal.value;
 
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -34,6 +36,17 @@ final class PlaceholderObject extends ObjectNode {
 
 	static PlaceholderObject part(ObjectNode shown, Object value) {
 		return new PlaceholderObject(shown, value, false);
+	}
+
+	/**
+	 * The text that a part is shown of.
+	 * @param node any JSON
+	 * @return the text, or {@code null} if it is no part of one
+	 */
+	static @Nullable String text(JsonNode node) {
+		Object value = (node instanceof PlaceholderObject object) ? object.value
+				: (node instanceof Elements elements) ? elements.value : null;
+		return (value instanceof String text) ? text : null;
 	}
 
 	boolean isWhole() {
