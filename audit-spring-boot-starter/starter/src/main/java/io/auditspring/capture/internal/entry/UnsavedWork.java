@@ -8,17 +8,22 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.IdentityHashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 import org.hibernate.FlushMode;
 import org.hibernate.collection.spi.PersistentCollection;
 import org.hibernate.engine.spi.CollectionEntry;
 import org.hibernate.engine.spi.EntityEntry;
+import org.hibernate.engine.spi.EntityKey;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.engine.spi.Status;
 import org.hibernate.event.spi.EventSource;
+import org.hibernate.generator.Generator;
 import org.hibernate.persister.collection.CollectionPersister;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.type.Type;
@@ -61,6 +66,52 @@ public final class UnsavedWork {
 		}
 		session.getPersistenceContextInternal().forEachCollectionEntry(work::look, true);
 		return work;
+	}
+
+	/**
+	 * Whether there is nothing.
+	 * @return whether all that the session holds is written
+	 */
+	public boolean isEmpty() {
+		return this.things.isEmpty();
+	}
+
+	/**
+	 * Takes an entity that is being written, if it is still as it was found. What the
+	 * session sets itself as it writes does not count.
+	 * @param key which entity
+	 * @param writing the session that writes it
+	 * @return whether it was found here, and nobody has changed it since
+	 */
+	public boolean take(EntityKey key, SharedSessionContractImplementor writing) {
+		if (writing != this.session) {
+			return false;
+		}
+		boolean found = false;
+		boolean unchanged = true;
+		for (Iterator<Map.Entry<Object, Thing>> all = this.things.entrySet().iterator(); all.hasNext();) {
+			Map.Entry<Object, Thing> each = all.next();
+			if (key.equals(each.getValue().key())) {
+				found = true;
+				unchanged &= isUnchanged(each.getKey(), each.getValue(), key.getPersister());
+				all.remove();
+			}
+		}
+		return found && unchanged;
+	}
+
+	private boolean isUnchanged(Object thing, Thing found, EntityPersister persister) {
+		try {
+			if (thing instanceof PersistentCollection<?> collection) {
+				return contents(collection).equals(found.state());
+			}
+			return found.kind() == Kind.REMOVED
+					|| (found.state() instanceof State state && state.isThatOf(thing, persister));
+		}
+		catch (RuntimeException ex) {
+			// Nobody knows.
+			return false;
+		}
 	}
 
 	private void look(Object entity, EntityEntry entry) {
@@ -116,7 +167,8 @@ public final class UnsavedWork {
 	}
 
 	private void add(Object thing, @Nullable EntityEntry entry, Kind kind, Object state) {
-		this.things.put(thing, new Thing(kind, (entry != null) ? entry.getEntityName() : null, state));
+		this.things.put(thing, new Thing(kind, (entry != null) ? entry.getEntityName() : null,
+				(entry != null) ? entry.getEntityKey() : null, state));
 	}
 
 	private boolean isChanged(PersistentCollection<?> collection, CollectionEntry entry) {
@@ -171,7 +223,8 @@ public final class UnsavedWork {
 			}
 			else if (known == null || isOther(thing.state(), known.state())) {
 				boolean added = known != null && thing.kind() == Kind.ADDED;
-				since.things.put(key, added ? new Thing(Kind.CHANGED, thing.entity(), thing.state()) : thing);
+				since.things.put(key,
+						added ? new Thing(Kind.CHANGED, thing.entity(), thing.key(), thing.state()) : thing);
 			}
 		});
 		return since;
@@ -243,6 +296,9 @@ public final class UnsavedWork {
 	 */
 	public enum Cause {
 
+		/** Who made the call may write it, or throw it away. */
+		BROKEN_OFF("the call was broken off"),
+
 		/** Listeners still work with it. */
 		OVER("the transaction that the call joined was over"),
 
@@ -272,10 +328,11 @@ public final class UnsavedWork {
 	 * @param kind what is to become of it
 	 * @param entity the mapped name of the entity, or of the one that holds it;
 	 * {@code null} where that is not known
+	 * @param key which entity that is, or {@code null}
 	 * @param state what it is like: of an entity its values, of a collection what is in
 	 * it
 	 */
-	private record Thing(Kind kind, @Nullable String entity, Object state) {
+	private record Thing(Kind kind, @Nullable String entity, @Nullable EntityKey key, Object state) {
 
 	}
 
@@ -293,18 +350,30 @@ public final class UnsavedWork {
 			return new State(types, copy, session);
 		}
 
-		@Override
-		public boolean equals(@Nullable Object other) {
-			if (!(other instanceof State state)) {
-				return false;
-			}
+		boolean isThatOf(Object entity, EntityPersister persister) {
+			@Nullable Object[] now = persister.getValues(entity);
+			@Nullable Generator[] generators = persister.getGenerators();
 			for (int i = 0; i < this.types.length; i++) {
-				if (this.values[i] != state.values[i] && (this.values[i] == null || state.values[i] == null
-						|| !this.types[i].isEqual(this.values[i], state.values[i], this.session.getFactory()))) {
+				boolean set = i == persister.getVersionPropertyIndex()
+						|| (generators[i] != null && generators[i].generatesSometimes());
+				if (!set && !isSame(i, now)) {
 					return false;
 				}
 			}
 			return true;
+		}
+
+		private boolean isSame(int property, @Nullable Object[] others) {
+			Object value = this.values[property];
+			Object other = others[property];
+			return value == other || (value != null && other != null
+					&& this.types[property].isEqual(value, other, this.session.getFactory()));
+		}
+
+		@Override
+		public boolean equals(@Nullable Object other) {
+			return other instanceof State state
+					&& IntStream.range(0, this.types.length).allMatch((property) -> isSame(property, state.values));
 		}
 
 		@Override

@@ -12,6 +12,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 import io.auditspring.capture.internal.entry.Operation;
+import io.auditspring.capture.internal.entry.UnsavedWork;
 import io.auditspring.capture.internal.state.EntityChange;
 import io.auditspring.capture.internal.state.UnreadChange;
 import io.auditspring.database.internal.BoundConnections;
@@ -50,6 +51,8 @@ public final class AuditTransaction implements TransactionSynchronization {
 
 	/** Calls of others. Most transactions have none, as a call began them. */
 	private Map<@Nullable Operation, Guest> guests = Collections.emptyMap();
+
+	private final BrokenOffCalls brokenOff = new BrokenOffCalls();
 
 	private @Nullable OwningCall owner;
 
@@ -180,12 +183,14 @@ public final class AuditTransaction implements TransactionSynchronization {
 
 	/**
 	 * Says that a call that {@linkplain #joinedBy joined} this transaction is about to
-	 * throw. Who catches that may commit what the call changed before.
+	 * throw. Who catches that may write what the call left to be flushed, or throw it
+	 * away; a flush here would write it anyway.
 	 * @param operation the call
 	 */
 	public void brokenOffBy(Operation operation) {
-		if (this.guests.getOrDefault(operation, Guest.OTHER).own()) {
-			this.session.flushIfSound();
+		UnsavedWork left = this.guests.getOrDefault(operation, Guest.OTHER).own() ? this.session.unsaved() : null;
+		if (left != null) {
+			this.brokenOff.add(operation, left);
 		}
 	}
 
@@ -199,6 +204,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 		if (around != null) {
 			this.entries.handOver(operation, around);
 		}
+		this.brokenOff.remove(operation);
 	}
 
 	/**
@@ -266,8 +272,12 @@ public final class AuditTransaction implements TransactionSynchronization {
 		return this.entries.arrived(ending, part);
 	}
 
-	boolean isOwned() {
-		return this.owner != null;
+	/**
+	 * Whether changes in it are a call's, even if none is running.
+	 * @return whether a call began it, or one that threw has left some
+	 */
+	boolean isOfCalls() {
+		return this.owner != null || this.brokenOff.areAny();
 	}
 
 	/**
@@ -282,7 +292,8 @@ public final class AuditTransaction implements TransactionSynchronization {
 	boolean changed(@Nullable Operation running, EntityChange change, SharedSessionContractImplementor session,
 			@Nullable Supplier<@Nullable Long> revision) {
 		SharedSessionContractImplementor main = this.session.around(session);
-		if (main != null && this.entries.add(responsible(running), change) && this.entries.isRevisedBy(revision)) {
+		if (main != null && this.entries.add(responsible(running, change.key(), session), change)
+				&& this.entries.isRevisedBy(revision)) {
 			stageAtTheEndOf(main);
 		}
 		return main != null;
@@ -294,16 +305,19 @@ public final class AuditTransaction implements TransactionSynchronization {
 	 * @param key which entity
 	 * @param type the kind of entity as entries show it
 	 * @param change what is to be read of it later
+	 * @param session the session that wrote it
 	 * @return {@code false} if it has to be read now
 	 */
-	boolean changedAgain(@Nullable Operation running, EntityKey key, String type, UnreadChange change) {
-		return this.entries.addAgain(responsible(running), key, type, change);
+	boolean changedAgain(@Nullable Operation running, EntityKey key, String type, UnreadChange change,
+			SharedSessionContractImplementor session) {
+		return this.entries.addAgain(responsible(running, key, session), key, type, change);
 	}
 
 	/**
 	 * Says that a flush of Hibernate is over.
 	 */
 	void flushed() {
+		this.brokenOff.flushed();
 		this.entries.readAll();
 	}
 
@@ -329,7 +343,7 @@ public final class AuditTransaction implements TransactionSynchronization {
 			SharedSessionContractImplementor session) {
 		boolean within = includes(session);
 		if (within) {
-			this.entries.addWithoutState(responsible(running), key, type);
+			this.entries.addWithoutState(responsible(running, key, session), key, type);
 		}
 		return within;
 	}
@@ -346,6 +360,13 @@ public final class AuditTransaction implements TransactionSynchronization {
 			return guest.own() ? running : guest.around();
 		}
 		return (this.owner != null) ? this.owner.operation() : running;
+	}
+
+	// A call that threw, if what it left is written as it was.
+	private @Nullable Operation responsible(@Nullable Operation running, EntityKey key,
+			SharedSessionContractImplementor session) {
+		Operation responsible = this.brokenOff.responsible(key, session);
+		return (responsible != null) ? responsible : responsible(running);
 	}
 
 	@Override

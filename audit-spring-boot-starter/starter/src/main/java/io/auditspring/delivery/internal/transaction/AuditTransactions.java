@@ -192,7 +192,7 @@ public final class AuditTransactions implements ChangeSink {
 	@Override
 	public boolean isOpen() {
 		AuditTransaction transaction = known();
-		return this.unattributed.areRecorded() || running() != null || (transaction != null && transaction.isOwned());
+		return this.unattributed.areRecorded() || running() != null || (transaction != null && transaction.isOfCalls());
 	}
 
 	@Override
@@ -211,7 +211,7 @@ public final class AuditTransactions implements ChangeSink {
 			SharedSessionContractImplementor session) {
 		AuditTransaction transaction = current();
 		if (transaction != null && transaction.includes(session)) {
-			return transaction.changedAgain(running(), key, type, change);
+			return transaction.changedAgain(running(), key, type, change, session);
 		}
 		Operation running = running();
 		if ((running != null) ? !running.capturesState() : !this.unattributed.areRecorded()) {

@@ -5,31 +5,29 @@
 package io.auditspring.delivery.internal.transaction;
 
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.function.Consumer;
 
+import io.auditspring.capture.internal.entry.UnsavedWork;
 import io.auditspring.capture.internal.mapping.CompletionCallbacks;
 import io.auditspring.capture.internal.state.SessionFactoryExtension;
-import io.auditspring.capture.internal.value.LoggedFailure;
 import io.auditspring.database.internal.BoundConnections;
 import org.hibernate.FlushMode;
 import org.hibernate.engine.spi.PersistenceContext;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.EventSource;
-import org.hibernate.resource.jdbc.spi.LogicalConnectionImplementor;
 import org.hibernate.resource.transaction.spi.TransactionStatus;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.core.BaseConnection;
-import org.postgresql.core.TransactionState;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+
+import org.springframework.dao.support.DataAccessUtils;
+import org.springframework.dao.support.PersistenceExceptionTranslator;
+import org.springframework.orm.jpa.vendor.HibernateJpaDialect;
 
 /**
  * Hibernate's session of one business transaction, if it has one.
  */
 final class TransactionSession {
 
-	private static final Logger logger = LoggerFactory.getLogger(TransactionSession.class);
+	private static final PersistenceExceptionTranslator TRANSLATOR = new HibernateJpaDialect();
 
 	private final BoundConnections bound;
 
@@ -169,9 +167,19 @@ final class TransactionSession {
 			if (session instanceof EventSource stateful && isFlushed(stateful) && !isAtWork(stateful)
 					&& isActive(stateful)
 					&& stateful.getFactory().getProperties().containsKey(SessionFactoryExtension.SETTING)) {
-				stateful.flush();
+				try {
+					stateful.flush();
+				}
+				catch (RuntimeException ex) {
+					throw translated(ex);
+				}
 			}
 		}
+	}
+
+	// As the caller would see it from the commit, which would have flushed.
+	private static RuntimeException translated(RuntimeException failure) {
+		return DataAccessUtils.translateIfNecessary(failure, TRANSLATOR);
 	}
 
 	private static boolean isAtWork(EventSource session) {
@@ -181,22 +189,28 @@ final class TransactionSession {
 
 	private void flush(EventSource session) {
 		boolean calm = !session.getActionQueue().hasBeforeTransactionActions();
-		session.flush();
+		try {
+			session.flush();
+		}
+		catch (RuntimeException ex) {
+			throw translated(ex);
+		}
 		if (calm && session.getActionQueue().hasBeforeTransactionActions()) {
 			this.stirred = session;
 		}
 	}
 
 	/**
-	 * Flushes, unless something is wrong with the session or its connection. Then nothing
-	 * of it is committed, and a flush would fail once more, and say so in the
-	 * application's log.
+	 * Looks what waits to be flushed.
+	 * @return that, or {@code null} where nothing does
 	 */
-	void flushIfSound() {
-		SharedSessionContractImplementor session = current();
-		if (session != null && isActive(session) && isSound(session.getJdbcCoordinator().getLogicalConnection())) {
-			flush();
+	@Nullable UnsavedWork unsaved() {
+		if (!(current() instanceof EventSource stateful) || !isFlushed(stateful) || isAtWork(stateful)
+				|| !isActive(stateful)) {
+			return null;
 		}
+		UnsavedWork work = UnsavedWork.of(stateful, UnsavedWork.Cause.BROKEN_OFF);
+		return work.isEmpty() ? null : work;
 	}
 
 	// Not marked to be rolled back.
@@ -204,21 +218,6 @@ final class TransactionSession {
 		return session.getTransactionCoordinator()
 			.getTransactionDriverControl()
 			.getStatus() == TransactionStatus.ACTIVE;
-	}
-
-	private static boolean isSound(LogicalConnectionImplementor logical) {
-		if (!logical.isPhysicallyConnected()) {
-			return true;
-		}
-		try {
-			Connection connection = logical.getPhysicalConnection();
-			return connection.isWrapperFor(BaseConnection.class)
-					&& connection.unwrap(BaseConnection.class).getTransactionState() != TransactionState.FAILED;
-		}
-		catch (SQLException ex) {
-			logger.debug("It cannot be told whether a connection is sound", LoggedFailure.of(ex));
-			return false;
-		}
 	}
 
 	/**

@@ -19,6 +19,7 @@ import io.auditspring.query.AuditTrail;
 import io.auditspring.shop.PurchaseOrder;
 import io.auditspring.shop.PurchaseOrderRepository;
 import io.auditspring.shop.ShopConfiguration;
+import jakarta.persistence.EntityManager;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,6 +34,7 @@ import org.springframework.boot.persistence.autoconfigure.EntityScan;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.data.jpa.repository.JpaRepository;
 import org.springframework.data.jpa.repository.config.EnableJpaRepositories;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -40,6 +42,7 @@ import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
 /**
@@ -228,6 +231,62 @@ class NestedCallsTests {
 					tuple("book", "" + this.other, to("BOOKED")));
 	}
 
+	@Test
+	void whatAFailedCallLeftAndItsCallerThrowsAwayIsNotWritten() {
+		within(() -> {
+			fail(() -> inner.fail(this.id, "X".repeat(300)));
+			context.getBean(EntityManager.class).clear();
+			orders.findById(this.other).orElseThrow().setStatus("PAID");
+		});
+		assertThat(orders.findById(this.id).orElseThrow().getStatus()).isEqualTo("NEW");
+		assertThat(entries(2)).extracting("action", "outcome", "changes")
+			.containsExactlyInAnyOrder(tuple("fail", "failure", null), tuple("entity.updated", "success", to("PAID")));
+	}
+
+	@Test
+	void whatAFailedCallLeftIsItsOwnIfItIsWrittenLikeThat() {
+		outer.pay(this.other, () -> {
+			fail(() -> inner.fail(this.id, "X-" + this.id));
+			inner.look();
+		});
+		within(() -> fail(() -> inner.fail(this.other, "X-" + this.other)));
+		assertThat(entries(4)).extracting("action", "outcome", "target_id")
+			.containsExactlyInAnyOrder(tuple("pay", "success", "" + this.other), tuple("fail", "failure", "" + this.id),
+					tuple("look", "success", null), tuple("fail", "failure", "" + this.other));
+		assertThat(entries(4)).filteredOn("action", "fail")
+			.extracting((entry) -> JsonMapper.shared().readTree("" + entry.get("changes")).propertyNames())
+			.containsExactly(Set.of("status", "reference"), Set.of("status", "reference"));
+	}
+
+	@Test
+	void whatIsChangedFurtherAfterAFailedCallIsItsCallers() {
+		outer.pay(this.other, () -> {
+			fail(() -> inner.fail(this.id, "X-" + this.id));
+			orders.findById(this.id).orElseThrow().setStatus("DONE");
+		});
+		assertThat(entries(3)).filteredOn("target_id", "" + this.id)
+			.extracting((entry) -> entry.get("action"), (entry) -> entry.get("outcome"),
+					(entry) -> entry.get("changes") != null)
+			.containsExactlyInAnyOrder(tuple("fail", "failure", false), tuple("pay", "success", true));
+	}
+
+	private static void fail(Runnable work) {
+		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(work::run);
+	}
+
+	@Test
+	void whatCannotBeStoredIsToldAsTheCommitWouldTellIt() {
+		String tooLong = "X".repeat(300);
+		assertThatExceptionOfType(DataIntegrityViolationException.class).isThrownBy(() -> within(() -> {
+			orders.findById(this.id).orElseThrow().setReference(tooLong);
+			inner.rename(this.other, "X");
+		}));
+		assertThatExceptionOfType(DataIntegrityViolationException.class)
+			.isThrownBy(() -> within(() -> inner.rename(this.id, tooLong)));
+		assertThat(entries(2)).extracting("action", "outcome")
+			.containsExactly(tuple("rename", "failure"), tuple("rename", "failure"));
+	}
+
 	/**
 	 * Calls others.
 	 */
@@ -280,6 +339,14 @@ class NestedCallsTests {
 		@Audited("rename")
 		public void rename(@AuditTarget("PurchaseOrder") long id, String reference) {
 			this.orders.findById(id).orElseThrow().setReference(reference);
+		}
+
+		@Audited("fail")
+		public void fail(@AuditTarget("PurchaseOrder") long id, String reference) {
+			PurchaseOrder order = this.orders.findById(id).orElseThrow();
+			order.setStatus("FAILED");
+			order.setReference(reference);
+			throw new IllegalStateException("It failed");
 		}
 
 		@Audited(action = "look", state = StateCapture.NONE)
