@@ -321,6 +321,26 @@ class UnsavedWorkTests {
 		assertThat(names(id)).containsExactly("Ada");
 	}
 
+	/** Whoever goes through very many would compare all of them for each. */
+	@Test
+	void inALargeSessionOnlyWhatComesAndGoesIsLookedFor() {
+		context.getBean(JdbcTemplate.class)
+			.execute("insert into customer (id, name) select gen_random_uuid(), 'Many' from generate_series(1, 1001)");
+		UUID id = customer();
+		inView(true, () -> {
+			List<Customer> many = context.getBean(EntityManager.class)
+				.createQuery("from Customer", Customer.class)
+				.getResultList();
+			customers.without("1 rename", (entities) -> many.get(0).name = "Grace");
+			customers.reading("2 rename", (entities) -> many.get(0).name = "Alan");
+			customers.reading("3 remove", (entities) -> entities.remove(entities.find(Customer.class, id)));
+		});
+		context.getBean(JdbcTemplate.class).execute("delete from customer where name = 'Many'");
+		assertThat(told(3)).satisfiesExactly((rename) -> assertThat(rename).isEqualTo(NOTHING),
+				(reading) -> assertThat(reading).isEqualTo(MAYBE), (removed) -> assertThat(removed).startsWith(READS));
+		assertThat(names(id)).containsExactly("Ada");
+	}
+
 	@Test
 	void whatALaterTransactionOfTheSameCallSavesIsSaved() {
 		UUID id = customer();

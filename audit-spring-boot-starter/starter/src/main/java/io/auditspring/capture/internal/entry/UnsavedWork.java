@@ -20,6 +20,7 @@ import org.hibernate.collection.spi.PersistentCollection;
 import org.hibernate.engine.spi.CollectionEntry;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.EntityKey;
+import org.hibernate.engine.spi.PersistenceContext;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.engine.spi.Status;
 import org.hibernate.event.spi.EventSource;
@@ -35,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  * only reads, or where it has none, nobody writes it: what is added to it is lost.
  */
 public final class UnsavedWork {
+
+	/** In a session that has more, what only differs is not looked for. */
+	private static final int MAX_COMPARED = 1000;
 
 	private final EventSource session;
 
@@ -60,11 +64,18 @@ public final class UnsavedWork {
 	 */
 	public static UnsavedWork of(EventSource session, Cause cause) {
 		UnsavedWork work = new UnsavedWork(session, cause);
-		for (Map.Entry<Object, EntityEntry> entity : session.getPersistenceContextInternal()
-			.reentrantSafeEntityEntries()) {
+		PersistenceContext context = session.getPersistenceContextInternal();
+		if ((cause == Cause.READING || cause == Cause.NO_TRANSACTION)
+				&& context.getNumberOfManagedEntities() > MAX_COMPARED
+				&& !session.getActionQueue().areInsertionsOrDeletionsQueued()) {
+			// Whoever goes through very many would compare all of them for each.
+			work.obscure = true;
+			return work;
+		}
+		for (Map.Entry<Object, EntityEntry> entity : context.reentrantSafeEntityEntries()) {
 			work.look(entity.getKey(), entity.getValue());
 		}
-		session.getPersistenceContextInternal().forEachCollectionEntry(work::look, true);
+		context.forEachCollectionEntry(work::look, true);
 		return work;
 	}
 

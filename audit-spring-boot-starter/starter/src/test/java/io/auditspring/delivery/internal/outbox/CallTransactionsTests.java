@@ -78,6 +78,17 @@ class CallTransactionsTests extends CallsOfAShop {
 	}
 
 	@Test
+	void managersThatAManagerHandsOnToNeedNotBeBeans() {
+		start(Chained.class);
+		this.log.jdbc()
+			.execute("create table business (a int, constraint one unique (a) deferrable initially deferred)");
+		this.calls.inTransaction();
+		assertThatException().isThrownBy(() -> this.calls.duplicate());
+		this.calls.withdrawn();
+		assertThat(outcomes(3)).containsExactly("inTransaction success", "duplicate failure", "withdrawn failure");
+	}
+
+	@Test
 	void aCircleOfBeansKeepsItsTransactionsAndItsEntries() {
 		start(Circular.class, "spring.main.allow-circular-references=true");
 		Self self = this.context.getBean(Self.class);

@@ -37,10 +37,12 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.data.transaction.ChainedTransactionManager;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.orm.jpa.JpaTransactionManager;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.EnableAsync;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -189,6 +191,13 @@ abstract class CallsOfAShop {
 		@Audited("duplicate")
 		public void duplicate() {
 			new JdbcTemplate(this.dataSource).update("insert into business values (1), (1)");
+		}
+
+		@Transactional
+		@Audited("withdrawn")
+		public void withdrawn() {
+			new JdbcTemplate(this.dataSource).update("insert into business values (1)");
+			TransactionAspectSupport.currentTransactionStatus().setRollbackOnly();
 		}
 
 		@Audited("skipped")
@@ -350,6 +359,28 @@ abstract class CallsOfAShop {
 		@Bean
 		PlatformTransactionManager transactionManager(DataSource dataSource) {
 			return new DataSourceTransactionManager(dataSource);
+		}
+
+	}
+
+	/**
+	 * Whose manager hands on to others that are no beans.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	static class Chained extends Shop {
+
+		@Bean
+		@SuppressWarnings("deprecation")
+		PlatformTransactionManager transactionManager(EntityManagerFactory factory) {
+			return new ChainedTransactionManager(new JdbcTransactionManager(new HikariDataSource(pool())),
+					new JpaTransactionManager(factory));
+		}
+
+		private static HikariConfig pool() {
+			HikariConfig config = new HikariConfig();
+			config.setDataSource(TestDatabase.newDatabase());
+			config.setMaximumPoolSize(1);
+			return config;
 		}
 
 	}
