@@ -197,8 +197,7 @@ final class Description {
 	}
 
 	// What the context tells takes precedence over the annotation. On a copy where the
-	// rest of the
-	// annotation is still to come: some of it adds, and would be added twice.
+	// rest of the annotation is still to come: some of it adds, and would be added twice.
 	private AuditRecord amended(AuditRecord.Builder record) {
 		Auditing auditing = auditing();
 		AuditRecord.Builder amended = method().dependsOnState() ? record.build().toBuilder() : record;
