@@ -325,6 +325,32 @@ class PageTruthTests extends PageVisit {
 	}
 
 	@Test
+	void aNumberThatIsNotExactIsToldAsTheLeast() {
+		answering("entries/count", "async () => Response.json({ count: 10000, exact: false })");
+		open("?targetType=Report");
+		browser.find(".exports summary").click();
+		browser.texts(".exports .scope b", List.of("at least 10,000 entries")::equals);
+	}
+
+	@Test
+	void onlyMoreThanAMinuteBetweenTwoClocksIsTold() {
+		answering("entries?",
+				"""
+						async (answer) => {
+							const page = await (await answer()).json();
+							page.entries.forEach((entry, place) => {
+								entry.occurredAt = new Date(new Date(entry.recordedAt) - (place === 0 ? 60000 : 61000)).toISOString();
+							});
+							return Response.json(page);
+						}""");
+		open("?actor=traveller");
+		browser.texts(".entry .said", (said) -> said.size() == 3);
+		assertThat(browser.texts(".entry .apart", (texts) -> texts.size() == 2))
+			.allMatch((text) -> text.endsWith(", recorded 1 minute later"));
+		assertThat(browser.run("return !document.querySelector('.entry').querySelector('.apart')")).isEqualTo(true);
+	}
+
+	@Test
 	void facetsThatCouldNotBeCountedSaySo() {
 		answering("facets", FAILED);
 		open("?targetType=Report");
