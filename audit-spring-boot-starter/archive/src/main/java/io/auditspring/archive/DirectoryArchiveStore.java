@@ -19,10 +19,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 import io.auditspring.archive.internal.range.LocalFiles;
 import io.auditspring.ledger.internal.file.WholeFiles;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps an archive in a directory. Files are there completely or not at all, and none
@@ -32,12 +35,16 @@ import io.auditspring.ledger.internal.file.WholeFiles;
  */
 public final class DirectoryArchiveStore implements ArchiveStore {
 
+	private static final Logger logger = LoggerFactory.getLogger(DirectoryArchiveStore.class);
+
 	private static final String UNFINISHED = ".tmp";
 
 	/** Nobody writes so long without writing anything. */
 	private static final Duration ABANDONED = Duration.ofHours(1);
 
 	private final Path directory;
+
+	private final AtomicBoolean undeleted = new AtomicBoolean();
 
 	/**
 	 * Creates a store.
@@ -103,7 +110,7 @@ public final class DirectoryArchiveStore implements ArchiveStore {
 	 * Whoever was killed while it wrote left what nobody else knows of, and what may be
 	 * erased meanwhile.
 	 */
-	private static void deleteAbandoned(Path directory) throws IOException {
+	private void deleteAbandoned(Path directory) throws IOException {
 		if (!Files.isDirectory(directory)) {
 			return;
 		}
@@ -116,7 +123,20 @@ public final class DirectoryArchiveStore implements ArchiveStore {
 				deleteAbandoned(file);
 			}
 			else if (isAbandoned(file)) {
-				Files.deleteIfExists(file);
+				delete(file);
+			}
+		}
+	}
+
+	// It hinders nobody, but may hold what is to be erased.
+	private void delete(Path abandoned) {
+		try {
+			Files.deleteIfExists(abandoned);
+		}
+		catch (IOException ex) {
+			if (this.undeleted.compareAndSet(false, true)) {
+				logger.warn("{} is what a killed process was writing, and cannot be deleted: {}", abandoned,
+						ex.toString());
 			}
 		}
 	}

@@ -244,10 +244,10 @@ public final class LedgerArchive implements MonthArchive, RedactableArchive {
 	}
 
 	@Override
-	public List<Redacted> redact(Collection<UUID> ids, EntryGroup group, String reason, String requestedBy)
-			throws IOException {
+	public List<Redacted> redact(@Nullable String chain, Collection<UUID> ids, EntryGroup group, String reason,
+			String requestedBy) throws IOException {
 		return erase(new ArchiveErasure.Wanted(Map.of(group, ArchiveErasure.ids(ids, ArchiveErasure.IDS_AT_ONCE)),
-				reason, requestedBy));
+				reason, requestedBy), chain);
 	}
 
 	@Override
@@ -256,10 +256,10 @@ public final class LedgerArchive implements MonthArchive, RedactableArchive {
 			.flatMap((subject) -> PersonTrace.of(subject.actorId(), subject.targetAsText(), subject.everything())
 				.stream())
 			.toList();
-		return erase(new ArchiveErasure.Wanted(PersonCondition.of(traces), reason, requestedBy));
+		return erase(new ArchiveErasure.Wanted(PersonCondition.of(traces), reason, requestedBy), null);
 	}
 
-	private List<Redacted> erase(ArchiveErasure.Wanted wanted) throws IOException {
+	private List<Redacted> erase(ArchiveErasure.Wanted wanted, @Nullable String chain) throws IOException {
 		List<Redacted> told = new ArrayList<>();
 		if (wanted.conditions().values().stream().allMatch(List::isEmpty)) {
 			return told;
@@ -267,6 +267,9 @@ public final class LedgerArchive implements MonthArchive, RedactableArchive {
 		try {
 			Failures failures = new Failures();
 			for (RangeName range : this.ranges.all().keySet()) {
+				if (chain != null && !chain.equals(range.chain())) {
+					continue;
+				}
 				failures.attempt(range, () -> {
 					renew(this.ranges.kept(range), wanted.requestedBy(), false);
 					this.erasure.erase(range, wanted, told);

@@ -391,7 +391,7 @@ class LedgerArchiveTests {
 			}
 
 		}, this.ledger.schema(), this.store, ArchiveOptions.DEFAULT, null, this.ledger.evidence());
-		assertThatThrownBy(() -> archive.redact(List.of(UUID.fromString(id(7))), EntryGroup.ACTOR, "asked to",
+		assertThatThrownBy(() -> archive.redact(null, List.of(UUID.fromString(id(7))), EntryGroup.ACTOR, "asked to",
 				EntryCodec.write(List.of(CLERK))))
 			.isInstanceOf(IOException.class)
 			.hasMessageContaining("for half a minute");
@@ -464,7 +464,7 @@ class LedgerArchiveTests {
 	private List<RedactableArchive.Result> erase(int... places) throws IOException {
 		List<UUID> ids = IntStream.of(places).mapToObj((seq) -> UUID.fromString(id(seq))).toList();
 		return this.ledger.archive()
-			.redact(ids, EntryGroup.ACTOR, "asked to", EntryCodec.write(List.of(CLERK)))
+			.redact(null, ids, EntryGroup.ACTOR, "asked to", EntryCodec.write(List.of(CLERK)))
 			.stream()
 			.map(RedactableArchive.Redacted::result)
 			.toList();
@@ -473,6 +473,16 @@ class LedgerArchiveTests {
 	/** Of an entry that is no longer in the ledger. */
 	private String id(int seq) {
 		return written.query("select id from audit.audit_log where chain = 'main' and seq = " + seq);
+	}
+
+	/** Whoever writes a received chain chooses the ids of its entries. */
+	@Test
+	void whatIsErasedOfOneChainStaysInOthers() throws Exception {
+		retired();
+		List<UUID> ids = List.of(UUID.fromString(id(7)));
+		String requestedBy = EntryCodec.write(List.of(CLERK));
+		assertThat(this.ledger.archive().redact("other", ids, EntryGroup.ACTOR, "asked to", requestedBy)).isEmpty();
+		assertThat(erase(7)).containsExactly(RedactableArchive.Result.ERASED);
 	}
 
 	@Test
@@ -626,7 +636,8 @@ class LedgerArchiveTests {
 		}).apply();
 		assertThat(left()).isEqualTo("0");
 		assertThat(this.ledger.archive()
-			.redact(List.of(UUID.fromString(id(9))), EntryGroup.DATA, "asked to", EntryCodec.write(List.of(CLERK))))
+			.redact("main", List.of(UUID.fromString(id(9))), EntryGroup.DATA, "asked to",
+					EntryCodec.write(List.of(CLERK))))
 			.extracting(RedactableArchive.Redacted::result)
 			.containsExactly(RedactableArchive.Result.REDACTED);
 		assertThat(this.store.list()).contains("chain=main/000000000000-000000000299/payload-2.parquet")
@@ -722,7 +733,7 @@ class LedgerArchiveTests {
 		UUID id = UUID.fromString(id(7));
 		rewrite("core.parquet", "update entries set id = replace(id, '-', '_') where seq = 7");
 		assertThatThrownBy(() -> this.ledger.archive()
-			.redact(List.of(id), EntryGroup.ACTOR, "asked to", EntryCodec.write(List.of(CLERK))))
+			.redact("main", List.of(id), EntryGroup.ACTOR, "asked to", EntryCodec.write(List.of(CLERK))))
 			.isInstanceOf(IOException.class)
 			.hasMessageContaining("core.parquet' is not the one");
 	}

@@ -68,7 +68,7 @@ class ReceivedErasureTests {
 
 	private List<Result> erase() throws IOException {
 		return this.ledger.archive()
-			.redact(List.of(UUID.fromString(this.id)), EntryGroup.ACTOR, "asked to", BY)
+			.redact(null, List.of(UUID.fromString(this.id)), EntryGroup.ACTOR, "asked to", BY)
 			.stream()
 			.map(RedactableArchive.Redacted::result)
 			.toList();
@@ -241,7 +241,7 @@ class ReceivedErasureTests {
 		this.ledger.archive().followLedger(BY);
 		UUID other = UUID.fromString(this.other);
 		assertThat(this.ledger.archive()
-			.redact(List.of(UUID.fromString(this.id), other), EntryGroup.ACTOR, "asked to", BY))
+			.redact(null, List.of(UUID.fromString(this.id), other), EntryGroup.ACTOR, "asked to", BY))
 			.extracting(RedactableArchive.Redacted::result)
 			.containsExactly(Result.ASKED, Result.ASKED);
 		assertThat(this.store.list()).anyMatch((name) -> name.endsWith("payload-1.parquet"));

@@ -205,7 +205,8 @@ class S3ArchiveTests {
 
 	private static void erase(ArchivedLedger ledger, String id) throws IOException {
 		assertThat(ledger.archive()
-			.redact(List.of(UUID.fromString(id)), EntryGroup.ACTOR, "Request 1", EntryCodec.write(List.of(CLERK))))
+			.redact(null, List.of(UUID.fromString(id)), EntryGroup.ACTOR, "Request 1",
+					EntryCodec.write(List.of(CLERK))))
 			.hasSize(1);
 	}
 

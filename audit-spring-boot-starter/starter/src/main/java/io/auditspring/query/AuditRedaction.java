@@ -5,7 +5,10 @@
 package io.auditspring.query;
 
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 import io.auditspring.ledger.EntryGroup;
 import io.auditspring.retention.ErasureReport;
@@ -58,8 +61,10 @@ public final class AuditRedaction {
 	 * @throws DataAccessException if the database fails; doing it again completes it
 	 */
 	public ErasureReport redact(AuditQuery query, EntryGroup group, String reason) {
-		return this.redaction.redact(this.trail.stream(query.withoutStates()).map(AuditEntry::getId).toList(), group,
-				reason);
+		Map<String, List<UUID>> ids = this.trail.stream(query.withoutStates())
+			.collect(Collectors.groupingBy(AuditEntry::getChain, TreeMap::new,
+					Collectors.mapping(AuditEntry::getId, Collectors.toList())));
+		return this.redaction.redact(ids, group, reason);
 	}
 
 	/**

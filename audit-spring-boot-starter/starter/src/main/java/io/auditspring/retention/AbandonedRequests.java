@@ -9,10 +9,12 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -55,6 +57,9 @@ final class AbandonedRequests implements TableUpkeep {
 	/** What was left the last time. */
 	private List<Asked> left = List.of();
 
+	/** What was told in the log already. */
+	private final Set<Asked> told = new HashSet<>();
+
 	/** When that was, by {@link System#nanoTime()}. */
 	private long leftAt;
 
@@ -89,10 +94,11 @@ final class AbandonedRequests implements TableUpkeep {
 	/**
 	 * What is erased at once.
 	 *
+	 * @param chain of which chain
 	 * @param group what of the entries
 	 * @param reason why
 	 */
-	private record Kind(String group, String reason) {
+	private record Kind(String chain, String group, String reason) {
 
 	}
 
@@ -107,12 +113,23 @@ final class AbandonedRequests implements TableUpkeep {
 			if (open.equals(this.left) && System.nanoTime() - this.leftAt < BETWEEN_TRIES.toNanos()) {
 				return;
 			}
-			List<Asked> left = new ArrayList<>();
 			Map<Kind, List<Asked>> kinds = open.stream()
-				.collect(Collectors.groupingBy((asked) -> new Kind(asked.group(), asked.reason()), LinkedHashMap::new,
-						Collectors.toList()));
+				.collect(Collectors.groupingBy((asked) -> new Kind(asked.chain(), asked.group(), asked.reason()),
+						LinkedHashMap::new, Collectors.toList()));
+			List<Asked> left = new ArrayList<>();
+			List<DataAccessException> failures = new ArrayList<>(0);
 			for (Map.Entry<Kind, List<Asked>> kind : kinds.entrySet()) {
-				left.addAll(erase(kind.getKey(), kind.getValue()));
+				try {
+					left.addAll(erase(kind.getKey(), kind.getValue()));
+				}
+				catch (DataAccessException ex) {
+					// The others must not wait for it.
+					failures.add(ex);
+				}
+			}
+			this.told.retainAll(left);
+			if (!failures.isEmpty()) {
+				throw failures.get(0);
 			}
 			this.left = left;
 			this.leftAt = System.nanoTime();
@@ -126,8 +143,8 @@ final class AbandonedRequests implements TableUpkeep {
 	/** Gives what is left. */
 	private List<Asked> erase(Kind kind, List<Asked> all) throws SQLException {
 		ErasureReport report = this.redaction.get()
-			.redact(all.stream().map(Asked::id).toList(), EntryGroup.valueOf(kind.group().toUpperCase(Locale.ROOT)),
-					kind.reason());
+			.redact(Map.of(kind.chain(), all.stream().map(Asked::id).toList()),
+					EntryGroup.valueOf(kind.group().toUpperCase(Locale.ROOT)), kind.reason());
 		Map<UUID, ErasureReport.Cause> causes = new HashMap<>();
 		report.left().forEach((cause, ids) -> ids.forEach((id) -> causes.put(id, cause)));
 		List<Asked> left = OwnTransaction.run(this.dataSource, (connection) -> {
@@ -142,12 +159,17 @@ final class AbandonedRequests implements TableUpkeep {
 			}
 			return open;
 		});
-		left.stream()
-			.filter((asked) -> !this.left.contains(asked))
-			.forEach((asked) -> logger.warn(
-					"Entry {} of audit chain '{}' is to be erased, which its source cannot do any more, and it is not erased "
-							+ "here either: it is {}",
-					asked.seq(), asked.chain(), String.valueOf(causes.get(asked.id())).toLowerCase(Locale.ROOT)));
+		List<Asked> news = new ArrayList<>(left);
+		news.removeAll(this.told);
+		if (!news.isEmpty()) {
+			Asked first = news.get(0);
+			logger.warn(
+					"Entry {} of audit chain '{}' and {} others are to be erased, which its source cannot do any more, "
+							+ "and are not erased here either: the first one is {}",
+					first.seq(), first.chain(), news.size() - 1,
+					String.valueOf(causes.get(first.id())).toLowerCase(Locale.ROOT));
+			this.told.addAll(news);
+		}
 		return left;
 	}
 

@@ -51,6 +51,9 @@ final class CentralRequests extends PeriodicWorker {
 
 	private static final int AT_ONCE = 1000;
 
+	/** What was left may have to be looked for in an archive again. */
+	private static final Duration BETWEEN_TRIES = Duration.ofMinutes(10);
+
 	private final DataSource dataSource;
 
 	private final @Nullable Checkpoints checkpoints;
@@ -66,6 +69,9 @@ final class CentralRequests extends PeriodicWorker {
 
 	/** What was left since it began with the first one. */
 	private final Set<Asked> left = new HashSet<>();
+
+	/** What was left lately, and when, by {@link System#nanoTime()}. */
+	private final Map<Asked, Long> leftAt = new HashMap<>();
 
 	/** Behind which one it looks on, or {@code null} for the first one. */
 	private @Nullable Asked last;
@@ -114,13 +120,25 @@ final class CentralRequests extends PeriodicWorker {
 					(connection) -> Sql.list(connection, this.open, Asked::of, (after != null) ? after.chain() : "",
 							(after != null) ? after.seq() : -1, (after != null) ? after.group() : ""));
 			Set<YearMonth> months = new TreeSet<>();
+			List<RuntimeException> failures = new ArrayList<>(0);
 			try {
-				signed(open).forEach((work, asked) -> erase(work, asked, months));
+				signed(open).forEach((work, asked) -> {
+					try {
+						erase(work, asked, months);
+					}
+					catch (RuntimeException ex) {
+						// The others must not wait for it.
+						failures.add(ex);
+					}
+				});
 				lookOnBehind(open);
 			}
 			finally {
 				// What is erased is not open any more, and nobody would come back to it.
 				this.redaction.forget(months);
+			}
+			if (!failures.isEmpty()) {
+				throw failures.get(0);
 			}
 			this.failing = false;
 		}
@@ -143,6 +161,7 @@ final class CentralRequests extends PeriodicWorker {
 		else {
 			this.last = null;
 			this.told.retainAll(this.left);
+			this.leftAt.keySet().retainAll(this.left);
 			this.left.clear();
 		}
 	}
@@ -159,10 +178,18 @@ final class CentralRequests extends PeriodicWorker {
 		Map<String, String> logs = new HashMap<>();
 		Map<Work, List<Asked>> signed = new LinkedHashMap<>();
 		for (Asked asked : open) {
+			Long before = this.leftAt.get(asked);
+			if (before != null && System.nanoTime() - before < BETWEEN_TRIES.toNanos()) {
+				this.left.add(asked);
+				continue;
+			}
 			RedactionRequest request = new RedactionRequest(logs.computeIfAbsent(asked.chain(), this::log), asked.seq(),
 					asked.id(), asked.group(), asked.reason());
 			if (request.isSigned(asked.note(), this.keys)) {
-				signed.computeIfAbsent(new Work(asked.group(), asked.reason()), (work) -> new ArrayList<>()).add(asked);
+				signed
+					.computeIfAbsent(new Work(asked.chain(), asked.group(), asked.reason()),
+							(work) -> new ArrayList<>())
+					.add(asked);
 			}
 			else {
 				tell(asked, "no key of audit.retention.centre-keys signed that");
@@ -174,27 +201,30 @@ final class CentralRequests extends PeriodicWorker {
 	/**
 	 * What is done at once.
 	 *
+	 * @param chain of which chain
 	 * @param group what is to be erased, as it is stored
 	 * @param reason why
 	 */
-	private record Work(String group, String reason) {
+	private record Work(String chain, String group, String reason) {
 
 	}
 
 	private void erase(Work work, List<Asked> asked, Set<YearMonth> months) {
 		Erasure erasure = new Erasure();
 		try {
-			this.redaction.redactOnly(asked.stream().map(Asked::id).toList(),
+			this.redaction.redactOnly(work.chain(), asked.stream().map(Asked::id).toList(),
 					EntryGroup.valueOf(work.group().toUpperCase(Locale.ROOT)), work.reason(), erasure);
 		}
 		finally {
 			months.addAll(erasure.touched());
 		}
-		erasure.report()
-			.left()
-			.forEach((cause, ids) -> asked.stream()
-				.filter((each) -> ids.contains(each.id()))
-				.forEach((each) -> tell(each, "it is " + cause.name().toLowerCase(Locale.ROOT))));
+		erasure.report().left().forEach((cause, ids) -> {
+			Set<UUID> left = new HashSet<>(ids);
+			asked.stream().filter((each) -> left.contains(each.id())).forEach((each) -> {
+				this.leftAt.put(each, System.nanoTime());
+				tell(each, "it is " + cause.name().toLowerCase(Locale.ROOT));
+			});
+		});
 	}
 
 	private void tell(Asked asked, String why) {

@@ -25,8 +25,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import org.springframework.dao.DataAccessException;
-
 /**
  * Keeps the ledger in shape while the application runs, for months maybe: looks every
  * hour whether the coming months have their partitions, and once a day what is to be
@@ -127,7 +125,7 @@ final class LedgerUpkeep extends PeriodicWorker {
 			try {
 				other.keep();
 			}
-			catch (DataAccessException ex) {
+			catch (RuntimeException ex) {
 				logger.warn(
 						"A table beside the audit ledger could not be kept in shape; this is tried again in an hour",
 						ex);

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.UUID;
 
 import io.auditspring.ledger.EntryGroup;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Erases groups of entries that are in an archive only, as the ledger does of those in
@@ -24,6 +25,8 @@ public interface RedactableArchive {
 	 * Erases a group of some entries. One that must be kept does not stop the others.
 	 * What is still in the database, too, is not erased here but brought to what the
 	 * database says of it.
+	 * @param chain the chain that they are in; with {@code null} those of all chains are
+	 * erased that have these ids
 	 * @param ids the entries
 	 * @param group what to erase
 	 * @param reason why, without what is erased
@@ -32,7 +35,8 @@ public interface RedactableArchive {
 	 * @throws IOException if not all of the archive can be read or written; the rest is
 	 * erased, and doing it again completes it
 	 */
-	List<Redacted> redact(Collection<UUID> ids, EntryGroup group, String reason, String requestedBy) throws IOException;
+	List<Redacted> redact(@Nullable String chain, Collection<UUID> ids, EntryGroup group, String reason,
+			String requestedBy) throws IOException;
 
 	/**
 	 * Erases a person's traces. What is still in the database, too, is not erased here

@@ -120,7 +120,7 @@ public class Redaction {
 		this.find = """
 				select id, recorded_at, chain, seq, false as telling
 				from %s
-				where id = any (?)
+				where id = any (?) and chain = coalesce(?, chain)
 				order by chain, seq
 				""".formatted(schema.table("audit_log"));
 		this.redact = """
@@ -145,7 +145,22 @@ public class Redaction {
 	 * @throws DataAccessException if the database fails; what it reported before is done
 	 */
 	public ErasureReport redact(Collection<UUID> ids, EntryGroup group, String reason) {
-		return forgetting((erasure) -> redactOnly(ids, group, reason, erasure));
+		return forgetting((erasure) -> redactOnly(null, ids, group, reason, erasure));
+	}
+
+	/**
+	 * Erases a group of some entries of which it is known in which chains they are. What
+	 * another chain has under the same id stays: whoever writes a received chain chooses
+	 * its ids.
+	 * @param ids the entries, by their chains
+	 * @param group what to erase
+	 * @param reason why, without what is erased
+	 * @return what became of them
+	 * @throws DataAccessException if the database fails; what it reported before is done
+	 */
+	public ErasureReport redact(Map<String, ? extends Collection<UUID>> ids, EntryGroup group, String reason) {
+		return forgetting(
+				(erasure) -> ids.forEach((chain, entries) -> redactOnly(chain, entries, group, reason, erasure)));
 	}
 
 	/**
@@ -171,7 +186,7 @@ public class Redaction {
 	}
 
 	/** Erases them, but not what statistics of the database may have kept of them. */
-	void redactOnly(Collection<UUID> ids, EntryGroup group, String reason, Erasure erasure) {
+	void redactOnly(@Nullable String chain, Collection<UUID> ids, EntryGroup group, String reason, Erasure erasure) {
 		String requestedBy = EntryCodec.write(List.of(this.requestedBy.get()));
 		List<UUID> left = ids.stream().distinct().toList();
 		Set<EntryKey> known = new HashSet<>();
@@ -179,7 +194,7 @@ public class Redaction {
 		for (int from = 0; from < left.size(); from += BATCH) {
 			List<UUID> batch = left.subList(from, Math.min(from + BATCH, left.size()));
 			List<PersonSearch.Found> found = run((connection) -> {
-				List<PersonSearch.Found> entries = find(connection, batch);
+				List<PersonSearch.Found> entries = find(connection, chain, batch);
 				missing(connection, batch, entries, missing);
 				return entries;
 			});
@@ -190,7 +205,7 @@ public class Redaction {
 			}));
 		}
 		for (RedactableArchive.Redacted archived : archived(
-				(archive) -> archive.redact(left, group, reason, requestedBy))) {
+				(archive) -> archive.redact(chain, left, group, reason, requestedBy))) {
 			missing.remove(archived.id());
 			// What the database had, and lost meanwhile, is told of already.
 			if (!known.contains(new EntryKey(archived.id(), archived.recordedAt()))) {
@@ -344,9 +359,10 @@ public class Redaction {
 		}));
 	}
 
-	private List<PersonSearch.Found> find(Connection connection, List<UUID> ids) throws SQLException {
+	private List<PersonSearch.Found> find(Connection connection, @Nullable String chain, List<UUID> ids)
+			throws SQLException {
 		return this.search.read(connection,
-				Sql.list(connection, this.find, PersonSearch.Found::of, Sql.array("uuid", ids)));
+				Sql.list(connection, this.find, PersonSearch.Found::of, Sql.array("uuid", ids), chain));
 	}
 
 	/** Entries of one chain. */
@@ -367,9 +383,8 @@ public class Redaction {
 	}
 
 	// Each in a transaction of its own, as it locks its chain until the end: whoever
-	// waited
-	// for one chain with another locked would keep the writers of both waiting, and
-	// somebody who has them in the other order for ever.
+	// waited for one chain with another locked would keep the writers of both waiting,
+	// and somebody who has them in the other order for ever.
 	private static List<List<PersonSearch.Found>> batches(List<PersonSearch.Found> entries) {
 		Map<String, List<PersonSearch.Found>> chains = entries.stream()
 			.collect(Collectors.groupingBy((entry) -> entry.place().chain(), TreeMap::new, Collectors.toList()));

@@ -26,6 +26,7 @@ import io.auditspring.ledger.internal.table.LedgerWriter;
 import io.auditspring.ledger.verify.ChainVerification;
 import io.auditspring.ledger.verify.Verification;
 import io.auditspring.signing.LedgerVerifier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -346,6 +347,17 @@ class RedactionTests {
 	}
 
 	@Test
+	void whatAnotherChainHasUnderTheSameIdStaysWhereTheChainIsSaid() throws SQLException {
+		Entry entry = Entries.entry("order.pay");
+		appendToBoth("orders", "orders@2", entry);
+		ErasureReport report = this.redaction.redact(Map.of("orders@2", List.of(entry.id())), EntryGroup.DATA, "r");
+		assertThat(report.erased()).isEqualTo(Map.of(EntryGroup.DATA, 1L));
+		assertThat(count("chain = 'orders' and data_digest is not null")).isZero();
+		assertThat(this.redaction.redact(Map.of("main", List.of(entry.id())), EntryGroup.DATA, "r").left())
+			.containsOnlyKeys(ErasureReport.Cause.MISSING);
+	}
+
+	@Test
 	void whatTellsOfThePersonIsErasedInBothToo() throws SQLException {
 		Entry entry = Entries.withMetadata("{\"actorAttributes\":{\"email\":\"jane@example.org\"}}");
 		appendToBoth("orders", "orders@2", entry);
@@ -424,8 +436,8 @@ class RedactionTests {
 		this.database.append("main", entries);
 		List<UUID> ids = entries.stream().map(Entry::id).toList();
 		analyze();
-		this.redaction.redactOnly(ids, EntryGroup.ACTOR, "r", new Erasure());
-		this.redaction.redactOnly(ids, EntryGroup.DATA, "r", new Erasure());
+		this.redaction.redactOnly(null, ids, EntryGroup.ACTOR, "r", new Erasure());
+		this.redaction.redactOnly(null, ids, EntryGroup.DATA, "r", new Erasure());
 		assertThat(samples()).contains("jane", "Order 42: order.pay");
 		ErasureReport report = this.redaction.redact(ids, EntryGroup.ACTOR, "r");
 		assertThat(report.alreadyErased()).isEqualTo(50);
@@ -441,7 +453,8 @@ class RedactionTests {
 	private record NoArchive(AtomicInteger failures) implements RedactableArchive {
 
 		@Override
-		public List<Redacted> redact(Collection<UUID> ids, EntryGroup group, String reason, String requestedBy) {
+		public List<Redacted> redact(@Nullable String chain, Collection<UUID> ids, EntryGroup group, String reason,
+				String requestedBy) {
 			return List.of();
 		}
 
@@ -563,7 +576,8 @@ class RedactionTests {
 		RedactableArchive archive = new RedactableArchive() {
 
 			@Override
-			public List<Redacted> redact(Collection<UUID> ids, EntryGroup group, String reason, String requestedBy) {
+			public List<Redacted> redact(@Nullable String chain, Collection<UUID> ids, EntryGroup group, String reason,
+					String requestedBy) {
 				return List.of();
 			}
 

@@ -553,6 +553,30 @@ begin
 end
 $$;
 
+-- Whatever is read by names alone would take what one source says for what is done about the chain of another one: refuses a
+-- received chain whose name looks like that.
+create function "${schema}".audit_check_beside(chain text, origin text) returns void
+	language plpgsql
+	stable
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	other record;
+begin
+	select c.name, coalesce(c.origin, 'this ledger') as origin into other
+	from "${schema}".audit_chain c
+	where c.name <> $1 and c.origin is distinct from $2
+	and ("${schema}".audit_may_go_on(c.name, $1) or "${schema}".audit_may_go_on($1, c.name))
+	order by length(c.name), c.name
+	limit 1;
+	if found then
+		raise exception 'chain "%" of % cannot be received beside chain "%" of %, as if one went on in the place of the other', $1,
+			$2, other.name, other.origin using errcode = 'duplicate_object',
+			hint = 'Close it at its source, and let it go on there under the name of the service: no other one may have that name.';
+	end if;
+end
+$$;
+
 -- For the owner: registers a chain of another ledger, which must not have begun here.
 create function "${schema}".audit_receive_chain(chain text, ledger_id uuid, origin text, key text, tenant text default null,
 		requested_by jsonb default null) returns void
@@ -560,8 +584,6 @@ create function "${schema}".audit_receive_chain(chain text, ledger_id uuid, orig
 	security definer
 	set search_path = pg_catalog, pg_temp
 as $$
-declare
-	other record;
 begin
 	if ledger_id is null then
 		raise exception 'audit_receive_chain takes the ledger_id of the chain "%", as its source has it in audit_chain',
@@ -583,18 +605,7 @@ begin
 	values ($1, $2, 0, sha256(convert_to(concat(e'audit-ledger/v1\n', $2, e'\n', $1), 'UTF8')), $3);
 	insert into "${schema}".audit_received (chain, tenant) values ($1, $5);
 	insert into "${schema}".audit_received_key (chain, key, from_size) values ($1, $4, 0);
-	-- Whatever is read by names alone would take what one source says for what is done about the chain of another one.
-	select c.name, coalesce(c.origin, 'this ledger') as origin into other
-	from "${schema}".audit_chain c
-	where c.name <> $1 and c.origin is distinct from $3
-	and ("${schema}".audit_may_go_on(c.name, $1) or "${schema}".audit_may_go_on($1, c.name))
-	order by length(c.name), c.name
-	limit 1;
-	if found then
-		raise exception 'chain "%" of % cannot be received beside chain "%" of %, as if one went on in the place of the other', $1,
-			$3, other.name, other.origin using errcode = 'duplicate_object',
-			hint = 'Close it at its source, and let it go on there under the name of the service: no other one may have that name.';
-	end if;
+	perform "${schema}".audit_check_beside($1, $3);
 	-- What its source did about the chain before it says so in this one, and about this one in the next one, whichever of them
 	-- is registered first.
 	update "${schema}".audit_chain c
@@ -647,6 +658,7 @@ begin
 		raise exception 'chain "%" does not go on as "%" by itself: the owner of the ledger registers that by audit_receive_chain',
 			left(chain, 200), left(coalesce($2, 'null'), 200) using errcode = 'object_not_in_prerequisite_state';
 	end if;
+	perform "${schema}".audit_check_beside($2, before.origin);
 	insert into "${schema}".audit_chain as c (name, ledger_id, size, head, origin)
 	values ($2, $3, 0, sha256(convert_to(concat(e'audit-ledger/v1\n', $3, e'\n', $2), 'UTF8')), before.origin);
 	insert into "${schema}".audit_received (chain, tenant) values ($2, before.tenant);
@@ -895,8 +907,14 @@ begin
 		then
 			-- It may be in quarantine only, also if the entry itself is in the archive by now.
 			continue when not exists (
-				select from "${schema}".audit_log said
-				where said.target_id = wanted.id::text and said.action = 'audit.redaction'
+				select from (
+					select l.chain, l.action, l.target_type, l.metadata
+					from "${schema}".audit_log l
+					where l.target_id = wanted.id::text
+					offset 0
+				) as said
+				where said.target_type = 'AuditEntry'
+				and said.action = 'audit.redaction'
 				and said.metadata @> jsonb_build_object('chain', $1, 'seq', wanted.seq, 'group', wanted.redacted)
 				and "${schema}".audit_speaks_for(said.chain, $1)
 			);
@@ -1303,7 +1321,7 @@ begin
 			insert into "${schema}".audit_request as r (chain, seq, id, redacted, reason)
 			values ($1, wanted.seq, wanted.id, $3, $4)
 			on conflict on constraint audit_request_pkey
-			do update set asked_at = clock_timestamp(), reason = excluded.reason;
+			do update set id = excluded.id, asked_at = clock_timestamp(), reason = excluded.reason;
 			if known is not true then
 				perform "${schema}".audit_append_own('local', 'audit.redaction.asked', 'AuditEntry', wanted.id::text,
 					jsonb_build_object('chain', $1, 'seq', wanted.seq, 'id', wanted.id, 'group', redacted, 'reason', reason),
@@ -1839,7 +1857,8 @@ revoke all on "${schema}".audit_publishing, "${schema}".audit_received, "${schem
 	"${schema}".audit_received_quarantine,
 	"${schema}".audit_receipt, "${schema}".audit_request from public;
 
-revoke all on function "${schema}".audit_is_quarantined(uuid), "${schema}".audit_require_received(text, text), "${schema}".audit_by_owner(jsonb),
+revoke all on function "${schema}".audit_is_quarantined(uuid), "${schema}".audit_require_received(text, text),
+	"${schema}".audit_check_beside(text, text), "${schema}".audit_by_owner(jsonb),
 	"${schema}".audit_check_key(text, text),
 	"${schema}".audit_receive_chain(text, uuid, text, text, text, jsonb),
 	"${schema}".audit_receive_key(text, text, bigint, jsonb), "${schema}".audit_unpark(text, text, jsonb),

@@ -38,6 +38,9 @@ public final class ReceivingStatistics {
 
 	private final Map<Reception.Kind, LongAdder> counts = new EnumMap<>(Reception.Kind.class);
 
+	/** Of what cannot be told no more is told in the log. */
+	private static final int MAX_TOLD = 1000;
+
 	private final LongAdder entries = new LongAdder();
 
 	private final Map<String, Trouble> troubles = new ConcurrentHashMap<>();
@@ -322,7 +325,7 @@ public final class ReceivingStatistics {
 	 * @param what a sentence about it
 	 */
 	void cannotTell(String source, String what) {
-		if (this.untellable.add(source + " " + what)) {
+		if (this.untellable.size() < MAX_TOLD && this.untellable.add(source + " " + what)) {
 			logger.warn("Not everything can be told to the source '{}' of audit chains: {}", source, what);
 		}
 	}
