@@ -10,12 +10,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.Period;
+import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 import io.auditspring.ledger.checkpoint.CheckpointRefusedException;
+import io.auditspring.faults.PgBouncer;
 import io.auditspring.ledger.checkpoint.Ed25519Signer;
 import io.auditspring.ledger.internal.entry.Entry;
 import io.auditspring.ledger.internal.entry.EntryCodec;
@@ -26,6 +28,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.ds.PGSimpleDataSource;
 
 import org.springframework.util.FileSystemUtils;
 
@@ -118,6 +121,20 @@ class ArchiveScheduleTests {
 			.isEqualTo("73");
 		assertThat(verified()).isEqualTo("[main [0, 60): valid, other [0, 3): valid]");
 		assertThat(this.ledger.verify()).isTrue();
+	}
+
+	/** Where each transaction may have another session. */
+	@Test
+	void behindPgBouncerItIsTheSame() throws Exception {
+		try (PgBouncer bouncer = PgBouncer.start((PGSimpleDataSource) this.ledger.dataSource(), this.memory)) {
+			this.ledger = ArchivedLedger.at(bouncer.url() + "&user=postgres", this.store, KEY, this.memory);
+			archiveAt("2019-03-03T00:00:00Z");
+			assertThat(archived()).isEqualTo("main 0 9 1, main 10 29 1, main 30 39 1, main 40 59 1, other 0 2 1");
+			assertThat(this.ledger.retention(CLERK, (archive) -> archive).apply().retired())
+				.containsExactly(YearMonth.of(2018, 12), YearMonth.of(2019, 1), YearMonth.of(2019, 2));
+			assertThat(verified()).isEqualTo("[main [0, 70): valid, other [0, 3): valid]");
+			assertThat(this.ledger.verify()).isTrue();
+		}
 	}
 
 	@Test

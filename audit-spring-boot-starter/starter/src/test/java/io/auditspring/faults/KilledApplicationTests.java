@@ -4,8 +4,12 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 
+import io.auditspring.ledger.Roles;
+import io.auditspring.ledger.internal.table.LedgerDatabase;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -38,34 +42,45 @@ class KilledApplicationTests {
 		this.server.close();
 	}
 
-	private Instance start(String... properties) {
-		return Instance.start(this.server.url(), this.answers, properties);
+	private Instance startWithLoad(String... as) {
+		List<String> properties = new ArrayList<>(List.of(as));
+		properties.addAll(List.of("load.transactional=2", "load.async=1", "load.sync=1", "load.note=1",
+				"load.refused=1", "audit.async.capacity=100", "audit.batch.size=100"));
+		return Instance.start(this.server.url(), this.answers, properties.toArray(String[]::new)).awaitStarted();
 	}
 
-	private Instance startWithLoad() {
-		return start("load.transactional=2", "load.async=1", "load.sync=1", "load.note=1", "load.refused=1",
-				"audit.async.capacity=100", "audit.batch.size=100")
-			.awaitStarted();
-	}
-
-	private void recover(FaultAssertions faultAssertions) {
-		try (ConfigurableApplicationContext next = FaultyApplication.start(this.server.url())) {
+	private void recover(FaultAssertions faultAssertions, String... as) {
+		try (ConfigurableApplicationContext next = FaultyApplication.start(this.server.url(), as)) {
 			faultAssertions.awaitRelay();
 		}
 	}
 
 	@Test
+	@Tag("faults")
 	void atRandomMoments() {
+		killAtRandomMoments("application killed at random moments");
+	}
+
+	@Test
+	void atRandomMomentsAsAUserWhoMayOnlyAppend() {
+		LedgerDatabase ledger = LedgerDatabase.empty(this.server.url() + "?user=postgres");
+		Roles.apply(ledger.dataSource(), ledger.schema());
+		ledger.execute("create role shop login", "grant audit_writer, audit_reader to shop",
+				"grant create on schema public to shop");
+		killAtRandomMoments("application with the role of writers killed at random moments",
+				"spring.datasource.username=shop", "audit.flyway.enabled=false");
+	}
+
+	private void killAtRandomMoments(String fault, String... as) {
 		for (int round = 0; round < ROUNDS; round++) {
-			try (Instance instance = startWithLoad()) {
+			try (Instance instance = startWithLoad(as)) {
 				instance.awaitAnswers(Work.TRANSACTIONAL, this.random.nextInt(500));
 				instance.kill();
 			}
 		}
-		FaultAssertions faultAssertions = new FaultAssertions(
-				"application killed at random moments, %d rounds".formatted(ROUNDS), this.answers,
+		FaultAssertions faultAssertions = new FaultAssertions("%s, %d rounds".formatted(fault, ROUNDS), this.answers,
 				this.server.dataSource());
-		recover(faultAssertions);
+		recover(faultAssertions, as);
 		faultAssertions.settle(ROUNDS * BUFFERED, Work.values());
 	}
 

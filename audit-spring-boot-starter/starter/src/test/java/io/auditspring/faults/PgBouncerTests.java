@@ -1,7 +1,5 @@
 package io.auditspring.faults;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -30,6 +28,10 @@ import io.auditspring.ledger.internal.table.LedgerDatabase;
 import io.auditspring.ledger.verify.ChainVerification;
 import io.auditspring.ledger.verify.TrustPolicy;
 import io.auditspring.ledger.verify.VerificationProgress;
+import io.auditspring.receive.internal.BundleReceiver;
+import io.auditspring.receive.internal.JdbcSource;
+import io.auditspring.receive.internal.Receipts;
+import io.auditspring.receive.internal.ReceivingStatistics;
 import io.auditspring.retention.LegalHolds;
 import io.auditspring.retention.Redaction;
 import io.auditspring.retention.Retention;
@@ -37,9 +39,7 @@ import io.auditspring.retention.RetentionAction;
 import io.auditspring.retention.RetirementSeal;
 import io.auditspring.signing.Checkpoints;
 import io.auditspring.signing.LedgerVerifier;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,56 +57,29 @@ class PgBouncerTests {
 
 	private static final int CALLS = 300;
 
-	private static final int SESSIONS = 4;
-
 	private final PGSimpleDataSource database = (PGSimpleDataSource) TestDatabase.newDatabase();
 
 	private final Answers answers = new Answers();
 
-	private final int port = PostgresServer.freePort();
-
 	@TempDir
 	private Path directory;
 
-	private Process bouncer;
+	private PgBouncer bouncer;
 
 	@BeforeEach
-	void start() throws IOException {
-		Path program = Path.of("/usr/sbin/pgbouncer");
-		Assumptions.assumeTrue(Files.isExecutable(program), "PgBouncer is not installed");
-		Path settings = this.directory.resolve("pgbouncer.ini");
-		Files.writeString(settings, """
-				[databases]
-				* = host=127.0.0.1 port=%d user=postgres
-				[pgbouncer]
-				listen_addr = 127.0.0.1
-				listen_port = %d
-				unix_socket_dir =
-				auth_type = any
-				pool_mode = transaction
-				default_pool_size = %d
-				ignore_startup_parameters = extra_float_digits
-				""".formatted(this.database.getPortNumbers()[0], this.port, SESSIONS));
-		List<String> command = new ArrayList<>();
-		if ("root".equals(System.getProperty("user.name"))) {
-			command.addAll(List.of("unshare", "-U"));
-		}
-		command.addAll(List.of(program.toString(), settings.toString()));
-		this.bouncer = new ProcessBuilder(command).redirectErrorStream(true)
-			.redirectOutput(this.directory.resolve("log").toFile())
-			.start();
-		Awaitility.await().until(this::answers);
+	void start() {
+		this.bouncer = PgBouncer.start(this.database, this.directory);
 	}
 
 	// Flyway sets the search path of its session, which would stay behind in a shared
 	// one.
 	@Test
 	void migrationsLeaveNothingBehindInASession() throws SQLException {
-		FaultyApplication.start(url() + "?prepareThreshold=0").close();
+		FaultyApplication.start(this.bouncer.url()).close();
 		List<Connection> sessions = new ArrayList<>();
 		List<String> paths = new ArrayList<>();
-		for (int i = 0; i < SESSIONS; i++) {
-			Connection session = DriverManager.getConnection(url() + "?user=postgres&prepareThreshold=0");
+		for (int i = 0; i < PgBouncer.SESSIONS; i++) {
+			Connection session = DriverManager.getConnection(this.bouncer.url() + "&user=postgres");
 			sessions.add(session);
 			// Each keeps the server's session as long as its transaction is open.
 			session.setAutoCommit(false);
@@ -118,30 +91,13 @@ class PgBouncerTests {
 		for (Connection session : sessions) {
 			session.close();
 		}
-		assertThat(paths).hasSize(SESSIONS).containsOnly("\"$user\", public");
+		assertThat(paths).hasSize(PgBouncer.SESSIONS).containsOnly("\"$user\", public");
 	}
 
 	@AfterEach
 	void stop() {
 		if (this.bouncer != null) {
-			this.bouncer.destroy();
-		}
-	}
-
-	private String url() {
-		return "jdbc:postgresql://127.0.0.1:%d/%s".formatted(this.port, this.database.getDatabaseName());
-	}
-
-	private boolean answers() throws IOException {
-		try {
-			DriverManager.getConnection(url() + "?user=postgres").close();
-			return true;
-		}
-		catch (SQLException ex) {
-			if (!this.bouncer.isAlive()) {
-				throw new IllegalStateException(Files.readString(this.directory.resolve("log")), ex);
-			}
-			return false;
+			this.bouncer.close();
 		}
 	}
 
@@ -150,13 +106,12 @@ class PgBouncerTests {
 	 * retention.
 	 */
 	@Test
-	void eachFunctionWorksWithoutASession() throws IOException {
+	void eachFunctionWorksWithoutASession() {
 		LedgerDatabase direct = LedgerDatabase.create();
 		direct.appendAt(Instant.parse("2018-12-31T00:00:00Z"), "main", Entries.entries(3).toArray(Entry[]::new));
 		direct.append("main", Entries.entries(300));
 		PGSimpleDataSource pooled = new PGSimpleDataSource();
-		pooled.setUrl("jdbc:postgresql://127.0.0.1:%d/%s?user=postgres&prepareThreshold=0".formatted(this.port,
-				direct.query("select current_database()")));
+		pooled.setUrl(this.bouncer.url(direct.query("select current_database()")) + "&user=postgres");
 		LedgerDatabase ledger = LedgerDatabase.at(pooled.getUrl());
 		Entry entry = Entries.entry("erased");
 		ledger.append("main", entry);
@@ -187,11 +142,37 @@ class PgBouncerTests {
 		}
 	}
 
-	// Version 1.21 and later know prepared statements (max_prepared_statements); for
-	// those before, the driver must not use any.
+	/** The centre asks a source, and neither knows a session of the other for long. */
+	@Test
+	void aCentreReceivesWithoutASession() {
+		LedgerDatabase source = pooled(LedgerDatabase.create());
+		LedgerDatabase centre = pooled(LedgerDatabase.create());
+		Ed25519Signer signer = Ed25519Signer.ofPem("orders", Ed25519Signer.newPem());
+		centre.execute("select audit.audit_receive_chain('orders', '%s', 'orders', '%s')"
+			.formatted(source.query("select audit.audit_ledger_id('orders')"), VerifierKey.of(signer)));
+		source.append("orders", Entries.entries(300));
+		new Checkpoints(source.dataSource(), source.schema(), "orders", TrustedKeys.of(VerifierKey.of(signer)),
+				new CheckpointSigning(signer, new SignerMemory(this.directory.resolve("memory")), List.of()))
+			.create("orders");
+		ReceivingStatistics statistics = new ReceivingStatistics();
+		new JdbcSource("orders", source.dataSource(), source.schema(), List.of(),
+				new BundleReceiver(centre.dataSource(), centre.schema(), () -> Entries.entry("by"), statistics),
+				statistics, new Receipts(centre.dataSource(), centre.schema(),
+						Ed25519Signer.ofPem("centre", Ed25519Signer.newPem()), null, false))
+			.tryToReceive(() -> true);
+		assertThat(statistics.troubles()).isEmpty();
+		assertThat(centre.query("select count(*) from audit.audit_log where chain = 'orders'")).isEqualTo("300");
+		assertThat(source.query("select string_agg(kind || ' ' || size, ', ') from audit.audit_receipt"))
+			.isEqualTo("stored 300");
+	}
+
+	private LedgerDatabase pooled(LedgerDatabase direct) {
+		return LedgerDatabase.at(this.bouncer.url(direct.query("select current_database()")) + "&user=postgres");
+	}
+
 	@Test
 	void nothingReliesOnASession() {
-		try (ConfigurableApplicationContext context = FaultyApplication.start(url() + "?prepareThreshold=0",
+		try (ConfigurableApplicationContext context = FaultyApplication.start(this.bouncer.url(),
 				"spring.datasource.hikari.maximum-pool-size=16", "audit.sync.timeout=1m")) {
 			Load load = new Load(context.getBean(OrderDesk.class), this.answers, "here");
 			load.start(Map.of(Work.TRANSACTIONAL, 3, Work.ASYNC, 2, Work.SYNC, 2, Work.NOTE, 1, Work.REFUSED, 2),

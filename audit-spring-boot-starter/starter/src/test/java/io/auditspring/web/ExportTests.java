@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -27,6 +28,7 @@ import io.auditspring.ActorType;
 import io.auditspring.AuditLog;
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
+import io.auditspring.Audited;
 import io.auditspring.CheckpointSigner;
 import io.auditspring.Outcome;
 import io.auditspring.Severity;
@@ -64,7 +66,10 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.ResponseEntity;
+import org.springframework.transaction.annotation.Transactional;
 import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.filter.ShallowEtagHeaderFilter;
 
@@ -102,7 +107,7 @@ class ExportTests {
 
 	@BeforeAll
 	static void start() throws IOException {
-		context = WebFixture.application(Handlers.class)
+		context = WebFixture.application(Handlers.class, Orders.class)
 			.properties("audit.checkpoint.origin=shop", "audit.checkpoint.interval=1h",
 					"audit.checkpoint.generate-key=true",
 					"audit.checkpoint.private-key-location=file:" + directory.resolve("key.pem"))
@@ -436,6 +441,43 @@ class ExportTests {
 			.until(() -> this.carol.status("/audit/api/export?format=csv&action=none") == 200);
 	}
 
+	/** Each place is taken by somebody who stopped reading, and the pool is small. */
+	@Order(LAST)
+	@Test
+	void whoeverExportsLeavesConnectionsToTheBusiness() throws Exception {
+		large();
+		List<HangingVisitor> stalled = new ArrayList<>();
+		try {
+			for (String name : List.of("carol", "dora", "emma", "fred")) {
+				for (String format : List.of("csv", "ndjson")) {
+					stalled.add(HangingVisitor.ask(this.nobody.as(name), "/audit/api/export?format=" + format));
+				}
+			}
+			for (HangingVisitor visitor : stalled) {
+				assertThat(visitor.readSome()).startsWith("HTTP/1.1 200");
+			}
+			assertThat(this.jane.get("/audit/api/export?format=csv").body())
+				.contains("There are as many exports already as there may be at once");
+			List<CompletableFuture<Integer>> orders = Stream.generate(() -> "/order")
+				.limit(20)
+				.map((path) -> CompletableFuture.supplyAsync(() -> this.nobody.status(path)))
+				.toList();
+			for (CompletableFuture<Integer> order : orders) {
+				assertThat(order.get(90, TimeUnit.SECONDS)).isEqualTo(200);
+			}
+			Awaitility.await().until(() -> connections() == 0);
+		}
+		finally {
+			for (HangingVisitor visitor : stalled) {
+				visitor.close();
+			}
+		}
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(log.jdbc()
+				.queryForObject("select count(*) from audit.audit_log where action = 'order.place'", Long.class))
+				.isEqualTo(20));
+	}
+
 	/** Whose length is known was kept until its end. */
 	@Order(LAST)
 	@Test
@@ -533,6 +575,19 @@ class ExportTests {
 	private static Commands.Result verify(String export) throws IOException {
 		Path file = Files.writeString(directory.resolve("export.ndjson"), export);
 		return Commands.run("verify-export", file.toString(), "--public-key", directory.resolve("key.pub").toString());
+	}
+
+	/** The business, whose requests need a connection each. */
+	@RestController
+	static class Orders {
+
+		@GetMapping("/order")
+		@Audited(action = "order.place")
+		@Transactional
+		public String order() {
+			return "Placed";
+		}
+
 	}
 
 	/**

@@ -323,7 +323,7 @@ class LiveTests {
 	 * @param all what came
 	 * @param body where it comes from
 	 */
-	private record Listener(BlockingQueue<String> lines, List<String> all, InputStream body) {
+	record Listener(BlockingQueue<String> lines, List<String> all, InputStream body) {
 
 		private static final String END = "(end)";
 

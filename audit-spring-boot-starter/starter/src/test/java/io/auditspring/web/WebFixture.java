@@ -68,7 +68,8 @@ public class WebFixture {
 	@Bean
 	UserDetailsService users() {
 		UserDetailsService users = new InMemoryUserDetailsManager(user("carol", "AUDITOR"), user("dora", "AUDITOR"),
-				user("mona", "MONITOR"), user("jane", "USER"), user("bob", "USER"));
+				user("emma", "AUDITOR"), user("fred", "AUDITOR"), user("mona", "MONITOR"), user("jane", "USER"),
+				user("bob", "USER"));
 		return users::loadUserByUsername;
 	}
 

@@ -14,10 +14,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
 
 import io.auditspring.Delivery;
 import io.auditspring.database.internal.StagedRow;
@@ -104,6 +106,9 @@ public final class AsyncBuffer implements SmartLifecycle {
 
 	/** What is on disk while a stop waits. */
 	private @Nullable Path copy;
+
+	/** What is in it. */
+	private Set<UUID> copied = Set.of();
 
 	private volatile boolean stopped = true;
 
@@ -221,10 +226,14 @@ public final class AsyncBuffer implements SmartLifecycle {
 		catch (IOException | RuntimeException | Error ex) {
 			doubts.forEach((doubt) -> doubt.entries().forEach(this.discards::add));
 			doubts.forEach((doubt) -> this.statistics.gone(doubt.entries()));
-			this.statistics.lost(doubts.stream().mapToInt((doubt) -> doubt.entries().size()).sum());
+			this.statistics.lost(count(doubts));
 			tellOfLoss(doubts, ex);
 			return false;
 		}
+	}
+
+	private static int count(List<InDoubtEntries> doubts) {
+		return doubts.stream().mapToInt((doubt) -> doubt.entries().size()).sum();
 	}
 
 	// At most once a minute: where no file can be written, that is so for each caller.
@@ -380,15 +389,20 @@ public final class AsyncBuffer implements SmartLifecycle {
 		this.nextLook = System.nanoTime();
 		this.worker.stop(this::spoolCopy);
 		List<InDoubtEntries> left = left();
-		boolean kept = left.isEmpty() || spool(left);
+		List<InDoubtEntries> further = beyondCopy(left);
+		boolean kept = further.isEmpty() || spool(further);
 		if (kept && !left.isEmpty()) {
 			logger.warn("The audit database could not be written to before the application stopped; the spool keeps "
 					+ "the entries that are left for the next start");
 		}
-		if (kept) {
+		if (left.isEmpty()) {
 			this.spool.delete(this.copy);
 		}
+		else {
+			this.spool.keepOn(count(left) - count(further));
+		}
 		this.copy = null;
+		this.copied = Set.of();
 		if (this.discards.tell((entry) -> {
 		})) {
 			logger.error("That entries were lost is recorded nowhere but here");
@@ -407,11 +421,31 @@ public final class AsyncBuffer implements SmartLifecycle {
 		this.batch.setCopied();
 		try {
 			this.copy = all.isEmpty() ? null : Uninterrupted.call(() -> this.spool.keepCopy(all));
+			this.copied = all.stream()
+				.flatMap((doubt) -> doubt.entries().stream())
+				.map(Entry::id)
+				.collect(Collectors.toUnmodifiableSet());
 		}
 		catch (IOException | RuntimeException | Error ex) {
 			logger.warn("What the audit database has not taken yet could not be written to a file, and is tried again",
 					ex);
 		}
+	}
+
+	// The disk may have no room for the same once more. What else the copy has does no
+	// harm.
+	private List<InDoubtEntries> beyondCopy(List<InDoubtEntries> left) {
+		List<InDoubtEntries> beyond = new ArrayList<>();
+		for (InDoubtEntries doubt : left) {
+			List<Entry> entries = doubt.entries()
+				.stream()
+				.filter((entry) -> !this.copied.contains(entry.id()))
+				.toList();
+			if (!entries.isEmpty()) {
+				beyond.add((doubt.row() != null) ? doubt : new InDoubtEntries(entries));
+			}
+		}
+		return beyond;
 	}
 
 	// A thread that hangs may still write what it has; whoever takes the file in finds

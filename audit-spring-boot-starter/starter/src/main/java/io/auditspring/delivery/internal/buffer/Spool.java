@@ -108,8 +108,16 @@ final class Spool {
 	 */
 	void keep(List<InDoubtEntries> doubts) throws IOException {
 		createFile(doubts);
+		keepOn(doubts.stream().mapToInt((doubt) -> doubt.entries().size()).sum());
+	}
+
+	/**
+	 * Keeps a copy that is there, as nobody has written what it holds.
+	 * @param entries how many entries of it were not written
+	 */
+	void keepOn(int entries) {
 		this.pending = true;
-		doubts.forEach((doubt) -> this.kept.add(doubt.entries().size()));
+		this.kept.add(entries);
 	}
 
 	/**
