@@ -379,7 +379,7 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 
 		boolean mayChange(Object value, Texts texts) {
 			return this.contents != Contents.FIXED
-					&& (this.contents == Contents.SECRETS || texts.mayHoldSecrets(value.getClass()));
+					&& (this.contents == Contents.SECRETS || texts.mayHoldSecrets(value));
 		}
 
 	}
