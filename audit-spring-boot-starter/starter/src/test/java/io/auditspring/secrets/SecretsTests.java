@@ -28,6 +28,7 @@ import io.auditspring.AuditLog;
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
 import io.auditspring.TestDatabase;
+import io.auditspring.secrets.Keyring.Smith;
 import io.auditspring.secrets.Vault.Drawer;
 import io.auditspring.secrets.Vault.Note;
 import io.auditspring.secrets.Vault.Place;
@@ -47,11 +48,14 @@ import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 import org.awaitility.Awaitility;
+import org.hibernate.Hibernate;
 import org.hibernate.jpa.boot.internal.EntityManagerFactoryBuilderImpl;
 import org.hibernate.jpa.boot.spi.TypeContributorList;
+import org.hibernate.proxy.HibernateProxy;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
+import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -210,6 +214,33 @@ class SecretsTests {
 			.until(() -> log.staged() == 0);
 		assertThat(log.jdbc().queryForList("select t::text from audit.audit_log t", String.class))
 			.anyMatch((entry) -> entry.contains("VaultDesk.burn"))
+			.noneMatch((entry) -> entry.contains(mark));
+	}
+
+	@Example
+	void norIsOneOfWhatAProxyStandsFor() {
+		String mark = "V31L3D";
+		VaultDesk desk = context.getBean(VaultDesk.class);
+		desk.open(Keyring.of(mark));
+		Keyring loaded = desk.ring(1, true);
+		assertThat(loaded.smith).isInstanceOf(HibernateProxy.class);
+		assertThatIllegalStateException().isThrownBy(() -> desk.copy(loaded, loaded.smith.getPasswordHash()))
+			.withMessageContaining(mark);
+		assertThatIllegalStateException().isThrownBy(() -> desk.copy(loaded.smith, loaded.smith.getPasswordHash()));
+		ProxyFactory advised = new ProxyFactory(new Smith(mark));
+		advised.setProxyTargetClass(true);
+		assertThatIllegalStateException().isThrownBy(() -> desk.copy(advised.getProxy(), mark));
+		Keyring lazy = desk.ring(1, false);
+		assertThatIllegalStateException().isThrownBy(() -> desk.copy(lazy, "nothing"));
+		assertThat(Hibernate.isInitialized(lazy.smith)).isFalse();
+		desk.polish(loaded);
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(90))
+			.pollInterval(Duration.ofMillis(5))
+			.until(() -> log.staged() == 0);
+		assertThat(log.jdbc().queryForList("select t::text from audit.audit_log t", String.class))
+			.anyMatch((entry) -> entry.contains("VaultDesk.polish"))
+			.anyMatch((entry) -> entry.contains("No copy: nothing"))
 			.noneMatch((entry) -> entry.contains(mark));
 	}
 

@@ -242,6 +242,21 @@ class SecurityEventsTests {
 		assertThat(entry()).containsEntry("action", "desk.serve");
 	}
 
+	/** The entry is kept, and follows. */
+	@Test
+	void whoSignsInWhileNothingCanBeStoredHasSignedIn() {
+		log.jdbc().execute("alter table audit.audit_outbox rename to audit_outbox_away");
+		try {
+			assertThat(this.caller.signIn("jane", "jane-secret")).isEqualTo(302);
+		}
+		finally {
+			log.jdbc().execute("alter table audit.audit_outbox_away rename to audit_outbox");
+		}
+		assertThat(entry()).containsEntry("action", "login")
+			.containsEntry("outcome", "success")
+			.containsEntry("actor_id", "jane");
+	}
+
 	@Test
 	void aWrongTokenIsAFailedLoginAndNotWrittenDown() {
 		assertThat(this.caller.post("/token/serve", "Authorization", "Bearer not.a.token")).isEqualTo(401);

@@ -130,13 +130,13 @@ public final class Texts {
 	}
 
 	/**
-	 * Whether objects of a class may hold secrets, however deep. Asked again it costs
-	 * hardly anything.
-	 * @param type the class
+	 * Whether a value may hold secrets, however deep. Asked again for one of the same
+	 * class it costs hardly anything.
+	 * @param value anything
 	 * @return {@code false} if none of the types of its fields has any
 	 */
-	public boolean mayHoldSecrets(Class<?> type) {
-		return this.values.mayHoldSecrets(type);
+	public boolean mayHoldSecrets(@Nullable Object value) {
+		return this.values.mayHoldSecrets(value);
 	}
 
 }

@@ -250,12 +250,13 @@ public final class JsonValues {
 	}
 
 	/**
-	 * Whether objects of a class may hold secrets, however deep.
-	 * @param type the class
+	 * Whether a value may hold secrets, however deep.
+	 * @param value anything
 	 * @return {@code false} if none of the types of its fields has any
 	 */
-	public boolean mayHoldSecrets(Class<?> type) {
-		return this.masking.mayHoldSecrets(type);
+	public boolean mayHoldSecrets(@Nullable Object value) {
+		Object held = SecretValues.behind(held(value));
+		return held != null && this.masking.mayHoldSecrets(held.getClass());
 	}
 
 	private boolean hasText(@Nullable Object value) {

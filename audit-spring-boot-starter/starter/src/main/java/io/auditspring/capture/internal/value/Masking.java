@@ -122,7 +122,7 @@ public final class Masking {
 	 */
 	public boolean hidesRead(Class<?> owner, String name) {
 		return hides(owner, name) || EncryptedMembers.includesPlain(owner, name)
-				|| Boolean.TRUE.equals(this.encrypted.getOrDefault(owner, Map.of()).get(name));
+				|| Boolean.TRUE.equals(encryption(owner, name));
 	}
 
 	/**
@@ -143,7 +143,16 @@ public final class Masking {
 	 * @return whether it is written by something else than Hibernate
 	 */
 	boolean encrypts(Class<?> owner, String name) {
-		return EncryptedMembers.includes(owner, name) || this.encrypted.getOrDefault(owner, Map.of()).containsKey(name);
+		return EncryptedMembers.includes(owner, name) || encryption(owner, name) != null;
+	}
+
+	// Of the class itself, or of that for whose objects its own stand in.
+	private @Nullable Boolean encryption(Class<?> owner, String name) {
+		Boolean plain = null;
+		for (Class<?> type = owner; type != null && plain == null; type = type.getSuperclass()) {
+			plain = this.encrypted.getOrDefault(type, Map.of()).get(name);
+		}
+		return plain;
 	}
 
 	/**

@@ -24,8 +24,12 @@ import java.util.Map;
 import java.util.Set;
 
 import org.hibernate.collection.spi.LazyInitializable;
+import org.hibernate.proxy.HibernateProxy;
+import org.hibernate.proxy.LazyInitializer;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.Advised;
+import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.util.ObjectUtils;
 import org.springframework.util.ReflectionUtils;
 import org.springframework.util.StringUtils;
@@ -121,7 +125,7 @@ public final class SecretValues {
 	}
 
 	private void add(@Nullable Object given, boolean secret) {
-		Object value = JsonValues.held(given);
+		Object value = behind(JsonValues.held(given));
 		if (value == null || this.seen.size() == MAX_OBJECTS) {
 			return;
 		}
@@ -133,6 +137,20 @@ public final class SecretValues {
 		else if (this.seen.add(value)) {
 			(secret ? this.secretOnes : this.others).add(value);
 		}
+	}
+
+	/**
+	 * What an object stands for. A proxy has fields, too, but nothing in them.
+	 * @param object anything
+	 * @return what is behind it, {@code null} if that is not loaded, or the object itself
+	 */
+	static @Nullable Object behind(@Nullable Object object) {
+		LazyInitializer reference = HibernateProxy.extractLazyInitializer(object);
+		if (reference != null) {
+			return reference.isUninitialized() ? null : reference.getImplementation();
+		}
+		Object target = (object instanceof Advised) ? AopProxyUtils.getSingletonTarget(object) : null;
+		return (target != null) ? behind(target) : object;
 	}
 
 	private static boolean isPlain(Object value) {

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
+import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.dao.DataIntegrityViolationException;
@@ -118,6 +119,15 @@ class ArgumentSecretsTests {
 	void whateverTypeTheParameterHas() {
 		assertThat(errorOf((desk) -> desk.any(new PasswordForm(SECRET))))
 			.isEqualTo("IllegalArgumentException: Too weak: ***");
+	}
+
+	@Test
+	void whateverIsAroundIt() {
+		assertThat(errorOf((desk) -> desk.maybe(Optional.of(new PasswordForm(SECRET)))))
+			.isEqualTo("IllegalArgumentException: Too weak: ***");
+		ProxyFactory proxy = new ProxyFactory(new PasswordForm(SECRET));
+		proxy.setProxyTargetClass(true);
+		assertThat(errorOf((desk) -> desk.any(proxy.getProxy()))).isEqualTo("IllegalArgumentException: Too weak: ***");
 	}
 
 	@Test
@@ -277,6 +287,11 @@ class ArgumentSecretsTests {
 		@Audited
 		public void any(Object form) {
 			throw new IllegalArgumentException("Too weak: " + ((PasswordForm) form).take());
+		}
+
+		@Audited
+		public void maybe(Object form) {
+			throw new IllegalArgumentException("Too weak: " + ((PasswordForm) ((Optional<?>) form).get()).take());
 		}
 
 		@Audited
