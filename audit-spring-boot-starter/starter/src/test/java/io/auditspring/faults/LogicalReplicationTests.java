@@ -47,7 +47,7 @@ class LogicalReplicationTests {
 
 	@BeforeAll
 	static void write() {
-		server = PostgresServer.create("wal_level=logical", "fsync=off");
+		server = PostgresServer.create("wal_level=logical", "wal_retrieve_retry_interval=100ms", "fsync=off");
 		LedgerDatabase ledger = LedgerDatabase.empty(server.url() + "?user=postgres");
 		ledger.append("main", Entries.entries(300));
 		checkpoint(ledger);

@@ -182,40 +182,6 @@ final class PostgresServer implements AutoCloseable {
 	}
 
 	/**
-	 * Copies its files as they are at a moment, whatever goes on then. It is killed for
-	 * that, and started again.
-	 * @return the copy
-	 */
-	Path backup() {
-		Path backup = this.directory.resolve("backup");
-		kill();
-		copy(Path.of(data()), backup);
-		start();
-		return backup;
-	}
-
-	/**
-	 * Sets it back to a backup. It is killed for that, and started again.
-	 * @param backup the copy of its files
-	 */
-	void restore(Path backup) {
-		kill();
-		copy(backup, Path.of(data()));
-		start();
-	}
-
-	private static void copy(Path directory, Path target) {
-		try {
-			FileSystemUtils.deleteRecursively(target);
-			FileSystemUtils.copyRecursively(directory, target);
-			Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rwx------"));
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-	}
-
-	/**
 	 * Keeps its write-ahead log on another disk from now on. It is stopped meanwhile.
 	 * @param disk a directory there that does not exist yet
 	 */

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -16,6 +17,7 @@ import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
 import io.auditspring.CheckpointSigner;
 import io.auditspring.Delivery;
+import io.auditspring.TestDatabase;
 import io.auditspring.cli.Commands;
 import io.auditspring.ledger.checkpoint.VerifierKey;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.ds.PGSimpleDataSource;
 
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -32,6 +35,7 @@ import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.util.FileSystemUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -43,10 +47,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 @ExtendWith(OutputCaptureExtension.class)
 class RestoreDrillTests {
 
-	// Killed, but the machine is not: nobody needs to wait for the disk.
-	private final PostgresServer server = PostgresServer.create("fsync=off");
+	private final PGSimpleDataSource database = connecting();
 
-	private final AuditLog log = new AuditLog(this.server.dataSource());
+	private final String name = String.valueOf(this.database.getDatabaseName());
+
+	private final AuditLog log = new AuditLog(this.database);
 
 	@TempDir
 	private Path directory;
@@ -54,6 +59,15 @@ class RestoreDrillTests {
 	private ConfigurableApplicationContext context;
 
 	private OrderDesk desk;
+
+	/** None is kept, as the server ends them. */
+	private static PGSimpleDataSource connecting() {
+		PGSimpleDataSource migrated = (PGSimpleDataSource) TestDatabase.migrated();
+		PGSimpleDataSource connecting = new PGSimpleDataSource();
+		connecting.setUrl(migrated.getUrl());
+		connecting.setUser(migrated.getUser());
+		return connecting;
+	}
 
 	@BeforeEach
 	void start() throws IOException {
@@ -63,7 +77,7 @@ class RestoreDrillTests {
 	}
 
 	private void start(String chain) {
-		this.context = FaultyApplication.start(this.server.url(), "spring.application.name=shop",
+		this.context = FaultyApplication.start(this.database.getUrl(), "spring.application.name=shop",
 				"audit.chain=" + chain, "audit.checkpoint.origin=shop", "audit.checkpoint.interval=100ms",
 				"audit.checkpoint.generate-key=true",
 				"audit.checkpoint.private-key-location=file:" + this.directory.resolve("key.pem"),
@@ -76,7 +90,6 @@ class RestoreDrillTests {
 	@AfterEach
 	void stop() {
 		this.context.close();
-		this.server.close();
 	}
 
 	private Path anchors() {
@@ -87,11 +100,11 @@ class RestoreDrillTests {
 	void aLedgerThatWasSetBackIsNotSignedUntilItGoesOnUnderAnotherName(CapturedOutput output) throws Exception {
 		this.desk.sync("signed");
 		awaitAnchored("main", 1);
-		Path backup = backupWithOneStaged();
+		backUpWithOneStaged();
 		UUID staged = (UUID) this.log.await(2).get(1).get("id");
 		this.desk.sync("lost");
 		awaitAnchored("main", 3);
-		this.server.restore(backup);
+		offline("drop database " + this.name, "create database %s template %1$s_backup".formatted(this.name));
 		// What was staged comes once more, as its row came back with its business data.
 		assertThat(this.log.await(2)).extracting("target_name").containsExactly("signed", "staged");
 		assertThat(this.log.entries().get(1)).containsEntry("id", staged);
@@ -115,14 +128,24 @@ class RestoreDrillTests {
 	}
 
 	/** As it is while the head of the chain is held, so that nobody moves the row. */
-	private Path backupWithOneStaged() throws SQLException {
-		try (Connection holder = this.server.dataSource().getConnection();
-				Statement statement = holder.createStatement()) {
+	private void backUpWithOneStaged() throws SQLException {
+		try (Connection holder = this.database.getConnection(); Statement statement = holder.createStatement()) {
 			holder.setAutoCommit(false);
 			statement.execute("select from audit.audit_chain for update");
 			this.desk.transactional("staged");
-			return this.server.backup();
+			offline("create database %s_backup template %1$s".formatted(this.name));
 		}
+	}
+
+	/** Does something while nobody can connect; who was connected is not any more. */
+	private void offline(String... deeds) {
+		List<String> all = new ArrayList<>(List.of("alter database %s allow_connections false".formatted(this.name),
+				"select pg_terminate_backend(pid) from pg_stat_activity where datname = '%s'".formatted(this.name)));
+		all.addAll(List.of(deeds));
+		all.add("alter database %s allow_connections true".formatted(this.name));
+		JdbcTemplate jdbc = new JdbcTemplate(
+				TestDatabase.at(this.database.getUrl().replace("/" + this.name, "/postgres"), "postgres"));
+		all.forEach(jdbc::execute);
 	}
 
 	private void assertRefused(String problem) {
@@ -198,7 +221,7 @@ class RestoreDrillTests {
 
 	private Commands.Result verify(String... options) {
 		return Commands.run(Stream
-			.concat(Stream.of("verify", "--url", this.server.url() + "?user=postgres", "--origin", "shop",
+			.concat(Stream.of("verify", "--url", this.database.getUrl() + "&user=postgres", "--origin", "shop",
 					"--public-key", this.directory.resolve("key.pub").toString()), Stream.of(options))
 			.toArray(String[]::new));
 	}
