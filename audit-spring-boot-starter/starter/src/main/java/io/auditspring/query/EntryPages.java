@@ -304,7 +304,9 @@ final class EntryPages {
 	 * @return the time, or {@code null} where all of its period can be looked at
 	 */
 	@Nullable Instant searchable(AuditQuery query) {
-		return query.isSearch() ? after(this.most, begun(query), true) : null;
+		Restriction all = query.isOwn() ? query.filter((filter) -> filter.isOfPeriod() || filter.confines())
+				: begun(query);
+		return query.isSearch() ? after(this.most, all, true) : null;
 	}
 
 	// Within a tenant nothing is told of how much others do; their own are found by the

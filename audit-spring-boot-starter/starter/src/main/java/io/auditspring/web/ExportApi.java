@@ -189,7 +189,7 @@ final class ExportApi implements TrailHandler {
 			describe(reader, format, parameters, response);
 			return;
 		}
-		Runnable place = this.places.take(reader.actor(), reader.seesEveryActor());
+		Runnable place = this.places.take(reader.person(), reader.seesEveryActor());
 		try {
 			this.readings.note("export", parameters.values());
 			// It would hold all of the answer.

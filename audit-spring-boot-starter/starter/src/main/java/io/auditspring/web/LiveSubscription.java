@@ -7,6 +7,7 @@ package io.auditspring.web;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -179,13 +180,17 @@ final class LiveSubscription {
 	private void sendNew(List<ChainHead> heads) throws IOException {
 		Map<String, ChainHead> now = new HashMap<>();
 		heads.forEach((head) -> now.put(head.chain(), head));
-		AuditTrail.Look found = this.trail.look(this.query.from(from(heads)));
-		// Who has just come has just read the newest.
-		if (found.next() != null && (this.resumed || !this.seen.isEmpty())) {
+		List<AuditEntry> found = new ArrayList<>();
+		boolean more = false;
+		for (AuditQuery query : queries(heads)) {
+			AuditTrail.Look look = this.trail.look(query);
+			found.addAll(look.entries());
+			more |= look.next() != null && isMore(look.entries());
+		}
+		if (more) {
 			sendMore();
 		}
-		List<AuditEntry> fresh = found.entries()
-			.stream()
+		List<AuditEntry> fresh = found.stream()
 			.filter((entry) -> entry.getSeq() >= seen(entry.getChain()))
 			.filter((entry) -> now.containsKey(entry.getChain()) && entry.getSeq() < now.get(entry.getChain()).size())
 			.sorted(Comparator.comparing(AuditEntry::getRecordedAt).thenComparing(AuditEntry::getSeq))
@@ -197,6 +202,30 @@ final class LiveSubscription {
 				.data(JSON.writeValueAsString(this.shown.apply(entry)), MediaType.APPLICATION_JSON));
 		}
 		this.seen = now;
+	}
+
+	/**
+	 * Where something is kept from the reader each chain is asked for by itself, as only
+	 * within one there is nothing new behind what is not: that there is more must not
+	 * follow from what others did.
+	 */
+	private List<AuditQuery> queries(List<ChainHead> heads) {
+		if (this.seen.isEmpty() || this.reader.seesAll()) {
+			return List.of(this.query.from(from(heads)));
+		}
+		return heads.stream()
+			.filter((head) -> head.size() > seen(head.chain()))
+			.map((head) -> this.query.chain(head.chain()).from(from(List.of(head))))
+			.toList();
+	}
+
+	// Who has just come has just read the newest.
+	private boolean isMore(List<AuditEntry> newestFirst) {
+		if (this.seen.isEmpty() || this.reader.seesAll()) {
+			return this.resumed || !this.seen.isEmpty();
+		}
+		AuditEntry last = newestFirst.isEmpty() ? null : newestFirst.get(newestFirst.size() - 1);
+		return last != null && last.getSeq() >= seen(last.getChain());
 	}
 
 	/** Within a chain nothing is recorded before what its head was. */

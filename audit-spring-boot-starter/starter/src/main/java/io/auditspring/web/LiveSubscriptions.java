@@ -188,7 +188,7 @@ final class LiveSubscriptions implements SmartLifecycle {
 		if (this.stopped) {
 			throw new ResponseStatusException(HttpStatus.SERVICE_UNAVAILABLE, "The application is about to stop");
 		}
-		this.watches.put(watch, this.places.take(watch.reader().actor(), watch.reader().seesEveryActor()));
+		this.watches.put(watch, this.places.take(watch.reader().person(), watch.reader().seesEveryActor()));
 		if (this.threads == null) {
 			ScheduledExecutorService clock = Executors
 				.newSingleThreadScheduledExecutor(BackgroundThreads.named("audit-live"));
@@ -202,7 +202,7 @@ final class LiveSubscriptions implements SmartLifecycle {
 		try {
 			List<ChainHead> now = this.heads.read();
 			for (LiveSubscription watch : this.watches.keySet()) {
-				if (watch.take(now, this.places.taken(watch.reader().actor()) >= MANY)) {
+				if (watch.take(now, this.places.taken(watch.reader().person()) >= MANY)) {
 					send(watch, now);
 				}
 			}

@@ -4,6 +4,7 @@
  */
 package io.auditspring.web;
 
+import java.util.Arrays;
 import java.util.Set;
 
 import io.auditspring.Actor;
@@ -34,6 +35,14 @@ record Reader(AuditAccess access, Actor actor, @Nullable String tenant, boolean 
 
 	private static final JsonMapper JSON = new JsonMapper();
 
+	/**
+	 * What belongs to no tenant, as it tells of all: which chains there are and how they
+	 * have grown, what was lost, and under which names somebody tried to sign in.
+	 */
+	private static final String[] OF_ALL_TENANTS = { RootRows.ACTION, "audit.archive", "audit.retirement",
+			"audit.discarded", "audit.chain.closed", "audit.chain.continued", "audit.chain.gone", "audit.chain.key",
+			"audit.chain.parked", "audit.chain.received", "audit.chain.unparked", "login.flood" };
+
 	private static final Set<String> NAMELESS = Set.of(Actor.anonymous().id(), ActorSource.UNKNOWN);
 
 	/**
@@ -42,6 +51,15 @@ record Reader(AuditAccess access, Actor actor, @Nullable String tenant, boolean 
 	 */
 	boolean seesAll() {
 		return seesEveryActor() && !confined();
+	}
+
+	/**
+	 * Who reads, however they came: of one tenant, as others have people of the same
+	 * name.
+	 * @return equal for the same person
+	 */
+	Object person() {
+		return Arrays.asList(this.tenant, this.actor.type(), this.actor.id());
 	}
 
 	/**
@@ -55,9 +73,7 @@ record Reader(AuditAccess access, Actor actor, @Nullable String tenant, boolean 
 		if (!confined()) {
 			return own;
 		}
-		// How many chains there are, and that some have grown, belongs to no tenant.
-		return (this.tenant != null) ? own.tenant(this.tenant)
-				: own.withoutTenant().withoutAction(RootRows.ACTION, "audit.archive", "audit.retirement");
+		return (this.tenant != null) ? own.tenant(this.tenant) : own.withoutTenant().withoutAction(OF_ALL_TENANTS);
 	}
 
 	/**

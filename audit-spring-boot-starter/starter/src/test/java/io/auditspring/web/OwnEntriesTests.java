@@ -4,6 +4,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.sql.SQLException;
+import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,6 +21,9 @@ import io.auditspring.ActorType;
 import io.auditspring.AuditLog;
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditRecorder;
+import io.auditspring.ledger.Schema;
+import io.auditspring.ledger.internal.entry.Entries;
+import io.auditspring.ledger.internal.table.LedgerWriter;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -178,6 +185,47 @@ class OwnEntriesTests {
 			List<String> sent = lines.takeWhile((line) -> !line.contains("\"order.pay\"")).toList();
 			assertThat(sent).noneMatch((line) -> line.contains("carol") || line.contains("more"));
 		}
+	}
+
+	/** Such as of another service, which was quiet while the reader did much. */
+	@Test
+	void thatAnotherChainGrowsSaysNotThatThereIsMoreOfOnesOwn() throws Exception {
+		Visitor kim = Visitor.anonymous(context).as("kim");
+		appendTo("quiet");
+		act("kim", 0, 150);
+		HttpRequest.Builder request = HttpRequest
+			.newBuilder(URI.create(kim.address() + "/audit/api/live?-action=audit.read"));
+		request.headers(kim.headers().toArray(String[]::new));
+		HttpResponse<Stream<String>> answer = HttpClient.newHttpClient()
+			.send(request.build(), HttpResponse.BodyHandlers.ofLines());
+		try (Stream<String> lines = answer.body()) {
+			Iterator<String> sent = lines.iterator();
+			act("kim", 0, 1);
+			next(sent, 1);
+			appendTo("quiet");
+			act("kim", 0, 1);
+			assertThat(next(sent, 1)).doesNotContain("event:more");
+			act("kim", 0, 150);
+			assertThat(next(sent, 100)).containsOnlyOnce("event:more");
+		}
+	}
+
+	private static void appendTo(String chain) throws SQLException {
+		try (Connection connection = context.getBean(DataSource.class).getConnection()) {
+			connection.setAutoCommit(false);
+			new LedgerWriter(new Schema("audit")).append(connection, chain,
+					List.of(Entries.entry("order.pay", "Order", "1", "zoe")));
+			connection.commit();
+		}
+	}
+
+	/** What comes until so many entries have come. */
+	private static List<String> next(Iterator<String> sent, int entries) {
+		List<String> lines = new ArrayList<>();
+		for (int come = 0; come < entries; come += lines.get(lines.size() - 1).contains("\"order.pay\"") ? 1 : 0) {
+			lines.add(sent.next());
+		}
+		return lines;
 	}
 
 	private static String told(Visitor visitor, String who, String method, String path) {

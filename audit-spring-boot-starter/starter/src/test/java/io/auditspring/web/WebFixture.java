@@ -69,7 +69,7 @@ public class WebFixture {
 	UserDetailsService users() {
 		UserDetailsService users = new InMemoryUserDetailsManager(user("carol", "AUDITOR"), user("dora", "AUDITOR"),
 				user("emma", "AUDITOR"), user("fred", "AUDITOR"), user("mona", "MONITOR"), user("jane", "USER"),
-				user("bob", "USER"));
+				user("bob", "USER"), user("kim", "USER"));
 		return users::loadUserByUsername;
 	}
 

@@ -8,8 +8,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
-import io.auditspring.Actor;
-
 /**
  * Places for requests that last: so many in all, and so many for each reader, so that one
  * of them cannot take all. Half of them are for those who see what everybody did: anybody
@@ -25,7 +23,7 @@ public final class Places {
 
 	private final Duration patience;
 
-	private final Map<Actor, Integer> taken = new HashMap<>();
+	private final Map<Object, Integer> taken = new HashMap<>();
 
 	private int all;
 
@@ -49,12 +47,12 @@ public final class Places {
 
 	/**
 	 * Takes a place.
-	 * @param reader for whom
+	 * @param reader what tells for whom, equal for the same one
 	 * @param everything whether they see what everybody did
 	 * @return gives it back, once
 	 * @throws TooManyRequestsException if there is none
 	 */
-	public synchronized Runnable take(Actor reader, boolean everything) {
+	public synchronized Runnable take(Object reader, boolean everything) {
 		int taken = taken(reader);
 		int each = everything ? this.mostEach : Math.max(1, this.mostEach / 4);
 		if (taken >= each) {
@@ -72,11 +70,11 @@ public final class Places {
 		return () -> free(reader, everything);
 	}
 
-	public synchronized int taken(Actor reader) {
+	public synchronized int taken(Object reader) {
 		return this.taken.getOrDefault(reader, 0);
 	}
 
-	private synchronized void free(Actor reader, boolean everything) {
+	private synchronized void free(Object reader, boolean everything) {
 		this.taken.computeIfPresent(reader, (key, taken) -> (taken > 1) ? taken - 1 : null);
 		this.all--;
 		this.own -= everything ? 0 : 1;
