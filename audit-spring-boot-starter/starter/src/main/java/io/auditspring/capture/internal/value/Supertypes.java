@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * All that a class is.
  */
-final class Supertypes {
+public final class Supertypes {
 
 	private Supertypes() {
 	}
@@ -22,7 +22,7 @@ final class Supertypes {
 	 * @param type the class
 	 * @return all of them, the class itself first
 	 */
-	static Set<Class<?>> of(Class<?> type) {
+	public static Set<Class<?>> of(Class<?> type) {
 		Set<Class<?>> types = new LinkedHashSet<>();
 		add(type, types);
 		return types;

@@ -43,7 +43,7 @@ final class AuditedAttributes {
 	AuditedAttributes(Method method, List<Argument> arguments) {
 		this.place = "@Audited method %s.%s, attribute ".formatted(method.getDeclaringClass().getName(),
 				method.getName());
-		arguments.forEach((argument) -> this.arguments.add(argument.name()));
+		arguments.forEach((argument) -> this.arguments.addAll(argument.names()));
 	}
 
 	List<Attribute> all() {

@@ -159,7 +159,7 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 	 * @return {@code false} if an argument has it
 	 */
 	boolean isFree(String name) {
-		return this.arguments.stream().noneMatch((argument) -> argument.name().equals(name));
+		return this.arguments.stream().noneMatch((argument) -> argument.names().contains(name));
 	}
 
 	/**
@@ -317,7 +317,10 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 	private Set<String> secrets(EvaluationContext context, Texts texts, Set<String> told) {
 		Set<String> secrets = new HashSet<>(told);
 		secrets.addAll(texts.secretsIn(context.lookupVariable("result")));
-		this.arguments.forEach((argument) -> secrets.addAll(texts.secretsIn(context.lookupVariable(argument.name()))));
+		this.arguments.forEach((argument) -> argument.names()
+			.stream()
+			.limit(1)
+			.forEach((name) -> secrets.addAll(texts.secretsIn(context.lookupVariable(name)))));
 		return secrets;
 	}
 
@@ -362,12 +365,13 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 	 * A parameter.
 	 *
 	 * @param name its name, or one that stands for it
+	 * @param names those that expressions know it by
 	 * @param secret whether its value is never shown
 	 * @param unnamed whether nobody knows its name, which would tell that, so that
 	 * nothing shows its value but what somebody wrote for it
 	 * @param contents what its type tells of secrets that the method may change
 	 */
-	record Argument(String name, boolean secret, boolean unnamed, Contents contents) {
+	record Argument(String name, Set<String> names, boolean secret, boolean unnamed, Contents contents) {
 
 		boolean hidden() {
 			return this.secret || this.unnamed;

@@ -7,6 +7,7 @@ package io.auditspring.intercept.internal.call;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 import io.auditspring.AuditRecord;
 import io.auditspring.AuditSetupException;
@@ -22,27 +23,23 @@ import io.auditspring.capture.internal.value.PlainTypes;
 import io.auditspring.intercept.internal.access.KnownTypes;
 import io.auditspring.intercept.internal.call.AuditedMethod.Argument;
 import io.auditspring.intercept.internal.call.AuditedMethod.Contents;
+import io.auditspring.intercept.internal.expression.ParameterNames;
 import io.auditspring.intercept.internal.result.ResultKind;
 import io.auditspring.ledger.internal.entry.ControlActions;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.core.DefaultParameterNameDiscoverer;
 import org.springframework.core.MethodParameter;
-import org.springframework.core.ParameterNameDiscoverer;
 import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotatedMethod;
 import org.springframework.core.annotation.MergedAnnotations;
-import org.springframework.util.ClassUtils;
 
 /**
  * Reads what the annotation of a method says.
  */
 final class AuditedMethodReader {
-
-	private final ParameterNameDiscoverer parameterNames = new DefaultParameterNameDiscoverer();
 
 	private final Delivery defaultDelivery;
 
@@ -65,7 +62,7 @@ final class AuditedMethodReader {
 
 	AuditedMethod read(Audited audited, Method method, Class<?> type) {
 		List<MethodParameter> parameters = List.of(new AnnotatedMethod(method).getMethodParameters());
-		List<Argument> arguments = arguments(names(method, type), parameters);
+		List<Argument> arguments = arguments(new ParameterNames(method, type), parameters);
 		AuditedAttributes attributes = new AuditedAttributes(method, arguments);
 		MethodParameter target = target(audited, parameters);
 		attributes.targetId(emptyToNull(targetType(audited, target)), audited.targetId(),
@@ -150,22 +147,16 @@ final class AuditedMethodReader {
 		return (severities.length == 1) ? severities[0] : null;
 	}
 
-	// A lambda and a proxy have no names; their interface may.
-	private @Nullable String @Nullable [] names(Method method, Class<?> type) {
-		@Nullable String @Nullable [] names = this.parameterNames.getParameterNames(method);
-		return (names != null) ? names
-				: this.parameterNames.getParameterNames(ClassUtils.getInterfaceMethodIfPossible(method, type));
-	}
-
-	private List<Argument> arguments(@Nullable String @Nullable [] names, List<MethodParameter> parameters) {
+	private List<Argument> arguments(ParameterNames names, List<MethodParameter> parameters) {
 		List<Argument> arguments = new ArrayList<>();
 		for (MethodParameter parameter : parameters) {
 			int index = parameter.getParameterIndex();
-			String name = (names != null) ? names[index] : null;
+			Set<String> all = names.all(index);
 			MergedAnnotations annotations = MergedAnnotations.from(parameter.getParameterAnnotations());
-			boolean secret = annotations.isPresent(Sensitive.class) || (name != null && this.masking.hides(name));
-			boolean unnamed = name == null && !secret && !annotations.isPresent(AuditTarget.class);
-			arguments.add(new Argument((name != null) ? name : "p" + index, secret, unnamed,
+			boolean secret = annotations.isPresent(Sensitive.class) || all.stream().anyMatch(this.masking::hides);
+			boolean unnamed = all.isEmpty() && !secret && !annotations.isPresent(AuditTarget.class);
+			String name = all.stream().findFirst().orElse("p" + index);
+			arguments.add(new Argument(name, all.isEmpty() ? Set.of(name) : names.usable(index), secret, unnamed,
 					contents(ResolvableType.forMethodParameter(parameter), secret, unnamed)));
 		}
 		return arguments;

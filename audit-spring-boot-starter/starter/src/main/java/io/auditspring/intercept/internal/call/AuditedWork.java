@@ -5,6 +5,7 @@
 package io.auditspring.intercept.internal.call;
 
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 
 import io.auditspring.AuditRecord;
@@ -68,7 +69,7 @@ public final class AuditedWork {
 	interface Step {
 
 		List<AuditedMethod.Argument> ARGUMENTS = List
-			.of(new AuditedMethod.Argument("input", false, false, AuditedMethod.Contents.SECRETS));
+			.of(new AuditedMethod.Argument("input", Set.of("input"), false, false, AuditedMethod.Contents.SECRETS));
 
 		@Nullable Object run(@Nullable Object input) throws Throwable;
 

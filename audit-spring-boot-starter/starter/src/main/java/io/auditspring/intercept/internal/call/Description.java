@@ -234,7 +234,9 @@ final class Description {
 		context.setVariable("target", this.attempt.invocation().getThis());
 		// Last: an argument may have the name of one of those.
 		for (int i = 0; i < arguments.length; i++) {
-			context.setVariable(method().arguments().get(i).name(), arguments[i]);
+			for (String name : method().arguments().get(i).names()) {
+				context.setVariable(name, arguments[i]);
+			}
 		}
 		return context;
 	}

@@ -85,6 +85,24 @@ class AuditedMethodsTests {
 	}
 
 	@Test
+	void expressionsOfAnInterfaceKnowTheNamesOfItsParameters() {
+		assertThat(entryOf(Parcels.class, ParcelDesk::new, (parcels) -> parcels.send(7L, "Bonn", "Rome")))
+			.containsEntry("target_id", "7")
+			.containsEntry("message", "7 7 from Bonn to Rome");
+	}
+
+	@Test
+	void anArgumentIsSecretByAnyOfItsNames() {
+		assertThat(entriesOf(this.runner.withPropertyValues("audit.capture.arguments=true"), Parcels.class,
+				ParcelDesk::new,
+				(parcels) -> assertThatIllegalArgumentException().isThrownBy(() -> parcels.open(8L, "hunter2"))))
+			.singleElement()
+			.satisfies((entry) -> assertThat(entry).containsEntry("error", "IllegalArgumentException: Not by ***")
+				.containsEntry("message", "8 by ***")
+				.containsEntry("metadata", "{\"arguments\": {\"id\": 8, \"input\": \"***\"}}"));
+	}
+
+	@Test
 	void sensitiveArgumentsAreInNoAttributeAndNoError() {
 		assertThat(entryOf(Plain.class, Plain::new,
 				(plain) -> assertThatIllegalArgumentException()
@@ -360,6 +378,34 @@ class AuditedMethodsTests {
 
 		@Audited(action = "greet", targetName = "#name")
 		String greet(String name);
+
+	}
+
+	interface Parcels extends Openings<Long> {
+
+		@Audited(targetType = "Parcel", targetId = "#parcelId", message = "#{#parcelId} #{#id} from #{#from} to #{#to}")
+		void send(long parcelId, String from, String to);
+
+	}
+
+	interface Openings<K> {
+
+		@Audited(message = "#{#parcelId} by #{#input}")
+		void open(K parcelId, String password);
+
+	}
+
+	static class ParcelDesk implements Parcels {
+
+		// Which of them an expression means is up to who wrote it.
+		@Override
+		public void send(long id, String to, String from) {
+		}
+
+		@Override
+		public void open(Long id, String input) {
+			throw new IllegalArgumentException("Not by " + input);
+		}
 
 	}
 
