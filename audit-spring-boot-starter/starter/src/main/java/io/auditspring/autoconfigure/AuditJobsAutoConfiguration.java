@@ -16,7 +16,9 @@ import org.springframework.context.annotation.Import;
  *
  * @since 0.1.0
  */
-@AutoConfiguration(after = AuditAutoConfiguration.class)
+// What observes jobs is to be there when it learns of each.
+@AutoConfiguration(after = AuditAutoConfiguration.class,
+		afterName = "org.springframework.boot.micrometer.observation.autoconfigure.ScheduledTasksObservationAutoConfiguration")
 @ConditionalOnBean(name = "auditTransactions")
 @Import({ ActorConfiguration.Jobs.class, ListenerConfiguration.class })
 public final class AuditJobsAutoConfiguration {

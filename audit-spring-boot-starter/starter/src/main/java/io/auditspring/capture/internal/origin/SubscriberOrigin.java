@@ -10,7 +10,12 @@ import io.auditspring.Actor;
 import io.auditspring.ActorType;
 import io.auditspring.AuditContextHolder;
 import io.auditspring.capture.internal.actor.ActorSource;
+import io.auditspring.capture.internal.actor.JobRun;
+import io.micrometer.observation.ObservationView;
+import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.util.context.ContextView;
 
 /**
  * Who subscribes to a publisher, and from where: whoever made it, as far as that is
@@ -30,8 +35,29 @@ public final class SubscriberOrigin {
 	public static Mono<Origin> of(Origin caller, Mono<Actor> subscriber) {
 		boolean known = AuditContextHolder.actor() != null
 				|| !(caller.actor().equals(Actor.system()) || caller.actor().type() == ActorType.ANONYMOUS);
-		return Mono.deferContextual((context) -> of(caller, subscriber, known,
-				context.getOrDefault(RequestDetails.class, RequestDetails.NONE)));
+		return Mono.deferContextual((context) -> {
+			JobRun run = run(context);
+			// Who made the bean of a job called long before what it does.
+			boolean early = run != null && caller.occurredAt().isBefore(run.begun());
+			return (run != null && (early || !known)) ? of(run, subscriber, early ? null : caller.tenant())
+					: of(caller, subscriber, known, context.getOrDefault(RequestDetails.class, RequestDetails.NONE));
+		});
+	}
+
+	private static Mono<Origin> of(JobRun run, Mono<Actor> subscriber, @Nullable String tenant) {
+		return subscriber.defaultIfEmpty(run.actor())
+			.map((actor) -> new Origin(Instant.now(), actor, tenant, RequestDetails.NONE));
+	}
+
+	private static @Nullable JobRun run(ContextView context) {
+		Object current = context.getOrDefault(ObservationThreadLocalAccessor.KEY, null);
+		ObservationView observation = (current instanceof ObservationView view) ? view : null;
+		JobRun run = null;
+		while (observation != null && run == null) {
+			run = observation.getContextView().get(JobRun.class);
+			observation = observation.getContextView().getParentObservation();
+		}
+		return run;
 	}
 
 	private static Mono<Origin> of(Origin caller, Mono<Actor> subscriber, boolean known, RequestDetails request) {

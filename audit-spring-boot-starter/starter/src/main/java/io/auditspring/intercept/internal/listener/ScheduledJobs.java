@@ -4,12 +4,14 @@
  */
 package io.auditspring.intercept.internal.listener;
 
+import java.time.Instant;
+
+import io.auditspring.capture.internal.actor.JobRun;
 import io.auditspring.capture.internal.actor.RunningJobs;
 import io.auditspring.capture.internal.origin.CapturedContext;
 import io.auditspring.intercept.internal.access.KnownTypes;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
-import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.scheduling.annotation.SchedulingConfigurer;
@@ -43,15 +45,11 @@ final class ScheduledJobs implements SchedulingConfigurer, ObservationHandler<Sc
 		this.captured = captured;
 	}
 
-	// Spring Boot hands handlers to the registry of an application that observes its
-	// jobs. Where that is set after this one, it takes precedence.
+	// Spring Boot hands handlers to the registry of the application, too. Where that is
+	// set after this one, the jobs that it observes are named.
 	@Override
 	public void configureTasks(ScheduledTaskRegistrar registrar) {
-		if (registrar.getObservationRegistry() == null) {
-			ObservationRegistry registry = new Unseen();
-			registry.observationConfig().observationHandler(this);
-			registrar.setObservationRegistry(registry);
-		}
+		registrar.setObservationRegistry(new JobRegistry(registrar.getObservationRegistry(), this));
 	}
 
 	@Override
@@ -60,14 +58,18 @@ final class ScheduledJobs implements SchedulingConfigurer, ObservationHandler<Sc
 	}
 
 	@Override
+	public void onStart(ScheduledTaskObservationContext context) {
+		context.put(JobRun.class, new JobRun(name(context), Instant.now()));
+	}
+
+	@Override
 	public void onScopeOpened(ScheduledTaskObservationContext context) {
-		String name = KnownTypes.call(ClassUtils.getUserClass(context.getTargetClass()), context.getMethod());
 		// Not where the application carries the scope to other threads: to these
 		// somebody has handed something over.
 		Runnable rejoin = context.containsKey(BEGUN) ? () -> {
 		} : this.captured.leave();
 		context.put(BEGUN, true);
-		this.around.set(new Around(this.around.get(), this.jobs.begin(name), rejoin));
+		this.around.set(new Around(this.around.get(), this.jobs.begin(name(context)), rejoin));
 	}
 
 	@Override
@@ -87,6 +89,18 @@ final class ScheduledJobs implements SchedulingConfigurer, ObservationHandler<Sc
 	}
 
 	/**
+	 * Leaves what the thread inherits until it has run the job: whoever handed that over
+	 * takes it back then.
+	 */
+	void leave() {
+		this.captured.leave();
+	}
+
+	private static String name(ScheduledTaskObservationContext context) {
+		return KnownTypes.call(ClassUtils.getUserClass(context.getTargetClass()), context.getMethod());
+	}
+
+	/**
 	 * What was there on a thread before a scope was opened.
 	 *
 	 * @param outer the same of the scope around it, or {@code null}
@@ -94,37 +108,6 @@ final class ScheduledJobs implements SchedulingConfigurer, ObservationHandler<Sc
 	 * @param rejoin gives back who acted
 	 */
 	private record Around(@Nullable Around outer, Runnable end, Runnable rejoin) {
-
-	}
-
-	/**
-	 * The registry of an application that observes no jobs. It keeps no current
-	 * observation: as the parent of others it would surprise the tracing of the
-	 * application.
-	 */
-	private static final class Unseen implements ObservationRegistry {
-
-		private final ObservationConfig config = new ObservationConfig();
-
-		@Override
-		public @Nullable Observation getCurrentObservation() {
-			return null;
-		}
-
-		@Override
-		public Observation.@Nullable Scope getCurrentObservationScope() {
-			return null;
-		}
-
-		@Override
-		public void setCurrentObservationScope(Observation.@Nullable Scope current) {
-			// See above.
-		}
-
-		@Override
-		public ObservationConfig observationConfig() {
-			return this.config;
-		}
 
 	}
 
