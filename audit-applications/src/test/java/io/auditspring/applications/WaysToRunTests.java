@@ -176,7 +176,7 @@ class WaysToRunTests {
 					tuple("batch.write", "success", "system", "1 written", null),
 					tuple("module.event", "success", "system", "by an event", null),
 					tuple("graphql.note", "success", "anonymous", "by a mutation", "127.0.0.1"),
-					tuple("message.note", "success", "system", "by a message", null));
+					tuple("message.note", "success", "anonymous", "by a message", null));
 		assertThat(this.database.entries()).extracting("after_state").filteredOn((state) -> state != null).hasSize(6);
 	}
 

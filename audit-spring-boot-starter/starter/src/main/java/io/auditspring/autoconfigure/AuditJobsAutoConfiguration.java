@@ -20,7 +20,7 @@ import org.springframework.context.annotation.Import;
 @AutoConfiguration(after = AuditAutoConfiguration.class,
 		afterName = "org.springframework.boot.micrometer.observation.autoconfigure.ScheduledTasksObservationAutoConfiguration")
 @ConditionalOnBean(name = "auditTransactions")
-@Import({ ActorConfiguration.Jobs.class, ListenerConfiguration.class })
+@Import({ ActorConfiguration.Jobs.class, ActorConfiguration.Messages.class, ListenerConfiguration.class })
 public final class AuditJobsAutoConfiguration {
 
 }

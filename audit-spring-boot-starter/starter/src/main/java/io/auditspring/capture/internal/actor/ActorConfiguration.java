@@ -19,6 +19,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.data.domain.AuditorAware;
+import org.springframework.messaging.simp.SimpMessageHeaderAccessor;
 import org.springframework.security.authentication.AuthenticationTrustResolver;
 import org.springframework.security.authentication.AuthenticationTrustResolverImpl;
 import org.springframework.security.core.context.ReactiveSecurityContextHolder;
@@ -165,6 +166,23 @@ public final class ActorConfiguration {
 		@Order(Ordered.LOWEST_PRECEDENCE)
 		static RunningJobs auditRunningJobs() {
 			return new RunningJobs();
+		}
+
+	}
+
+	/**
+	 * Messages of clients.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(SimpMessageHeaderAccessor.class)
+	public static class Messages {
+
+		// Before the listener that handles the message.
+		@Bean
+		@Order(Ordered.LOWEST_PRECEDENCE - 1)
+		static MessageSenders auditMessageSenders(ObjectProvider<Persons> auditPersons,
+				ObjectProvider<SecurityActorSource> auditSecurityActorSource) {
+			return new MessageSenders(auditPersons::getObject, auditSecurityActorSource::getIfAvailable);
 		}
 
 	}

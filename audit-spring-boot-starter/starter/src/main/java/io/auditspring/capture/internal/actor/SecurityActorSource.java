@@ -4,6 +4,7 @@
  */
 package io.auditspring.capture.internal.actor;
 
+import java.security.Principal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -72,6 +73,15 @@ public final class SecurityActorSource implements ActorSource {
 			return null;
 		}
 		return this.trust.isAnonymous(authentication) ? Actor.anonymous() : actor(authentication);
+	}
+
+	/**
+	 * The actor that a principal is.
+	 * @param principal whoever it is
+	 * @return the actor, or {@code null} where Spring Security knows nothing of them
+	 */
+	@Nullable Actor actorOf(Principal principal) {
+		return (principal instanceof Authentication authentication) ? actorOf(authentication) : null;
 	}
 
 	private Actor actor(Authentication authentication) {

@@ -4,6 +4,7 @@
  */
 package io.auditspring.intercept.internal.listener;
 
+import io.auditspring.capture.internal.actor.MessageSenders;
 import io.auditspring.capture.internal.actor.RunningJobs;
 import io.auditspring.capture.internal.origin.CapturedContext;
 import io.auditspring.intercept.internal.call.AuditedMethods;
@@ -43,6 +44,12 @@ public class ListenerConfiguration {
 		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 		static ListenerPostProcessor auditListenerPostProcessor(ObjectProvider<RunningJobs> auditRunningJobs) {
 			return new ListenerPostProcessor(SingletonSupplier.of(auditRunningJobs::getObject));
+		}
+
+		@Bean
+		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+		static ClientMessages auditClientMessages(ObjectProvider<MessageSenders> auditMessageSenders) {
+			return new ClientMessages(SingletonSupplier.of(auditMessageSenders::getObject));
 		}
 
 	}
