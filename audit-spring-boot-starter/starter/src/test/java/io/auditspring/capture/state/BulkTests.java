@@ -14,12 +14,16 @@ import jakarta.persistence.criteria.CriteriaUpdate;
 import org.hibernate.Session;
 import org.hibernate.StatelessSession;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.envers.Audited;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.test.util.ReflectionTestUtils;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -170,6 +174,71 @@ class BulkTests {
 					.executeUpdate();
 			}
 		}).toString()).endsWith("{\"rows\": 3, \"times\": 3, \"statement\": \"…\"}]}");
+	}
+
+	@Test
+	void howeverManyThereAreTheTransactionKeepsOneThatWaitsForItsEnd() {
+		assertThat((String) metadataOf((entityManager) -> {
+			int synchronizations = TransactionSynchronizationManager.getSynchronizations().size();
+			int observers = observers(entityManager);
+			for (int i = 0; i < 20_000; i++) {
+				update(entityManager, -i);
+			}
+			assertThat(TransactionSynchronizationManager.getSynchronizations().size() - synchronizations)
+				.isLessThanOrEqualTo(1);
+			assertThat(observers(entityManager) - observers).isLessThanOrEqualTo(1);
+		})).startsWith("{\"bulk\": [{\"rows\": 0, \"times\": 20000, ");
+	}
+
+	private static int observers(EntityManager entityManager) {
+		List<?> observers = (List<?>) ReflectionTestUtils.getField(
+				entityManager.unwrap(SharedSessionContractImplementor.class).getTransactionCoordinator(), "observers");
+		return (observers != null) ? observers.size() : 0;
+	}
+
+	private static void update(EntityManager entityManager, long id) {
+		entityManager.createQuery("update Ware p set p.note = 'n' where p.id = :id")
+			.setParameter("id", id)
+			.executeUpdate();
+	}
+
+	// As Spring tells of those of a connection.
+	private static void savepoint(Object savepoint) {
+		TransactionSynchronizationManager.getSynchronizations().forEach((each) -> each.savepoint(savepoint));
+	}
+
+	private static void rollBackTo(Object savepoint) {
+		TransactionSynchronizationManager.getSynchronizations().forEach((each) -> each.savepointRollback(savepoint));
+	}
+
+	@Test
+	void whatIsRolledBackToASavepointIsNotTold() {
+		assertThat((String) metadataOf((entityManager) -> {
+			Object outer = new Object();
+			Object inner = new Object();
+			update(entityManager, 1);
+			savepoint(outer);
+			update(entityManager, 2);
+			savepoint(inner);
+			update(entityManager, 3);
+			rollBackTo(inner);
+			update(entityManager, 4);
+			rollBackTo(inner);
+			update(entityManager, 5);
+		})).startsWith("{\"bulk\": [{\"rows\": 3, \"times\": 3, ");
+		assertThat((String) metadataOf((entityManager) -> {
+			Object outer = new Object();
+			savepoint(outer);
+			Object inner = new Object();
+			update(entityManager, 1);
+			savepoint(inner);
+			update(entityManager, 2);
+			rollBackTo(outer);
+			update(entityManager, 3);
+			rollBackTo(outer);
+			update(entityManager, 4);
+			update(entityManager, 5);
+		})).startsWith("{\"bulk\": [{\"rows\": 2, \"times\": 2, ");
 	}
 
 	@ParameterizedTest

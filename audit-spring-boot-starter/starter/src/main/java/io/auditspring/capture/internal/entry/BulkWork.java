@@ -4,11 +4,10 @@
  */
 package io.auditspring.capture.internal.entry;
 
-import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.resource.transaction.spi.TransactionObserver;
@@ -35,6 +34,8 @@ final class BulkWork {
 
 	private final Map<String, Total> totals = new LinkedHashMap<>();
 
+	private final List<Watch> watches = new ArrayList<>();
+
 	/**
 	 * Adds a statement that has been run.
 	 * @param statement its text without values
@@ -43,9 +44,28 @@ final class BulkWork {
 	 */
 	void add(String statement, @Nullable Long rows, SharedSessionContractImplementor session) {
 		boolean full = this.totals.size() >= MAX_STATEMENTS && !this.totals.containsKey(statement);
-		Run run = new Run(full ? FURTHER : statement, rows, session);
-		put(run.statement, new Total(1, rows));
-		run.watch();
+		String key = full ? FURTHER : statement;
+		put(key, new Total(1, rows));
+		watch(session).add(key, new Total(1, rows));
+	}
+
+	// One for all statements that end together: there may be very many of them.
+	private Watch watch(SharedSessionContractImplementor session) {
+		boolean within = session.isTransactionInProgress();
+		boolean synchronous = TransactionSynchronizationManager.isSynchronizationActive();
+		this.watches.removeIf((watch) -> watch.over);
+		for (Watch watch : this.watches) {
+			if (watch.session == session && watch.within == within && watch.synchronous == synchronous
+					&& !watch.suspended) {
+				return watch;
+			}
+		}
+		Watch watch = new Watch(session, within, synchronous);
+		if (within || synchronous) {
+			this.watches.add(watch);
+			watch.begin();
+		}
+		return watch;
 	}
 
 	private void put(String key, Total added) {
@@ -77,58 +97,81 @@ final class BulkWork {
 	}
 
 	/**
-	 * One run of a statement, until its transaction is over. The session tells how that
-	 * ends, whoever began it; Spring tells of savepoints, and of the end where the
+	 * The statements of a session, until its transaction is over. The session tells how
+	 * that ends, whoever began it; Spring tells of savepoints, and of the end where the
 	 * connection is not the session's own.
 	 */
-	private final class Run implements TransactionSynchronization, TransactionObserver {
-
-		private final String statement;
-
-		private final @Nullable Long rows;
+	private final class Watch implements TransactionSynchronization, TransactionObserver {
 
 		private final SharedSessionContractImplementor session;
 
-		/** Those that were set after it. */
-		private Set<Object> savepoints = Set.of();
+		private final boolean within;
 
-		private boolean undone;
+		private final boolean synchronous;
 
-		Run(String statement, @Nullable Long rows, SharedSessionContractImplementor session) {
-			this.statement = statement;
-			this.rows = rows;
+		/** What was run after each savepoint, before the next one. */
+		private final List<Part> parts = new ArrayList<>(List.of(new Part(null)));
+
+		private boolean suspended;
+
+		private boolean over;
+
+		Watch(SharedSessionContractImplementor session, boolean within, boolean synchronous) {
 			this.session = session;
+			this.within = within;
+			this.synchronous = synchronous;
 		}
 
-		void watch() {
-			if (this.session.isTransactionInProgress()) {
+		void begin() {
+			if (this.within) {
 				this.session.getTransactionCoordinator().addObserver(this);
 			}
-			if (TransactionSynchronizationManager.isSynchronizationActive()) {
+			if (this.synchronous) {
 				TransactionSynchronizationManager.registerSynchronization(this);
 			}
 		}
 
-		private void undo() {
-			if (!this.undone) {
-				this.undone = true;
-				put(this.statement, new Total(-1, (this.rows != null) ? (Long) (-this.rows) : null));
+		void add(String statement, Total total) {
+			this.parts.get(this.parts.size() - 1).totals.merge(statement, total, Total::plus);
+		}
+
+		private void undo(int from) {
+			List<Part> undone = this.parts.subList(from, this.parts.size());
+			undone.forEach((part) -> part.totals.forEach((statement, total) -> put(statement, total.negated())));
+			undone.clear();
+		}
+
+		private void end(boolean successful) {
+			this.over = true;
+			if (!successful) {
+				undo(0);
 			}
+		}
+
+		@Override
+		public void suspend() {
+			this.suspended = true;
+		}
+
+		@Override
+		public void resume() {
+			this.suspended = false;
 		}
 
 		@Override
 		public void savepoint(Object savepoint) {
-			if (this.savepoints.isEmpty()) {
-				this.savepoints = Collections.newSetFromMap(new IdentityHashMap<>());
-			}
-			this.savepoints.add(savepoint);
+			this.parts.add(new Part(savepoint));
 		}
 
 		@Override
 		public void savepointRollback(Object savepoint) {
-			if (!this.savepoints.contains(savepoint)) {
-				undo();
+			int from = this.parts.size() - 1;
+			while (from > 0 && this.parts.get(from).savepoint != savepoint) {
+				from--;
 			}
+			undo(from);
+			// One may go back to it once more, or to one that was set before all of this.
+			this.parts.add(new Part((from > 0) ? savepoint : null));
 		}
 
 		// Before entries are made of what is left.
@@ -150,16 +193,27 @@ final class BulkWork {
 		@Override
 		public void afterCompletion(boolean successful, boolean delayed) {
 			this.session.getTransactionCoordinator().removeObserver(this);
-			if (!successful) {
-				undo();
-			}
+			end(successful);
 		}
 
 		@Override
 		public void afterCompletion(int status) {
-			if (status != STATUS_COMMITTED) {
-				undo();
-			}
+			end(status == STATUS_COMMITTED);
+		}
+
+	}
+
+	/**
+	 * What was run in one part of a transaction.
+	 */
+	private static final class Part {
+
+		private final @Nullable Object savepoint;
+
+		private final Map<String, Total> totals = new LinkedHashMap<>();
+
+		Part(@Nullable Object savepoint) {
+			this.savepoint = savepoint;
 		}
 
 	}
@@ -171,6 +225,10 @@ final class BulkWork {
 		Total plus(Total other) {
 			return new Total(this.times + other.times,
 					(this.rows != null && other.rows != null) ? (Long) (this.rows + other.rows) : null);
+		}
+
+		Total negated() {
+			return new Total(-this.times, (this.rows != null) ? (Long) (-this.rows) : null);
 		}
 
 	}

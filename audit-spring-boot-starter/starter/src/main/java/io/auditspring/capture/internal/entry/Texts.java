@@ -121,6 +121,16 @@ public final class Texts {
 	}
 
 	/**
+	 * The secrets that a value holds, as far as types tell of them: for a call that
+	 * begins, and may end well.
+	 * @param value anything
+	 * @return their texts
+	 */
+	public Set<String> secretsToldIn(@Nullable Object value) {
+		return this.values.secretsToldIn(value);
+	}
+
+	/**
 	 * What a value holds that is secret as a whole.
 	 * @param value anything
 	 * @return the texts of all that is in it

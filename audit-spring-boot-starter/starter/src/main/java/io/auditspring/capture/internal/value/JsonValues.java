@@ -241,6 +241,15 @@ public final class JsonValues {
 	}
 
 	/**
+	 * The secrets that the types of a value tell of.
+	 * @param value anything
+	 * @return the texts of its secret members, however deep
+	 */
+	public Set<String> secretsToldIn(@Nullable Object value) {
+		return SecretValues.told(this.masking, value);
+	}
+
+	/**
 	 * What a value holds that is secret as a whole.
 	 * @param value anything
 	 * @return the texts of all that is in it, however deep

@@ -83,6 +83,15 @@ public final class Masking {
 
 	};
 
+	private final ClassValue<List<SecretValues.Member>> members = new ClassValue<>() {
+
+		@Override
+		protected List<SecretValues.Member> computeValue(Class<?> type) {
+			return SecretValues.members(type, Masking.this);
+		}
+
+	};
+
 	/**
 	 * Creates it.
 	 * @param keys words, each of which makes a name secret that has them; what is blank
@@ -193,6 +202,15 @@ public final class Masking {
 		Class<?> key = type.as(Map.class).getGeneric(0).resolve(Object.class);
 		return (Map.class.isAssignableFrom(type.toClass()) && key.isAssignableFrom(String.class))
 				|| classes(type, 0).anyMatch(this::mayHoldSecrets);
+	}
+
+	/**
+	 * The fields of a class that may have to be read for secrets.
+	 * @param type the class
+	 * @return all fields of its objects, but for those that other libraries declare
+	 */
+	List<SecretValues.Member> members(Class<?> type) {
+		return this.members.get(type);
 	}
 
 	private boolean reachesSecrets(Class<?> type) {

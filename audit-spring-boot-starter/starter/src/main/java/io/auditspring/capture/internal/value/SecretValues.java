@@ -6,10 +6,11 @@ package io.auditspring.capture.internal.value;
 
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
-import java.lang.reflect.InaccessibleObjectException;
+import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collection;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.core.ResolvableType;
 import org.springframework.util.ObjectUtils;
 import org.springframework.util.ReflectionUtils;
 import org.springframework.util.StringUtils;
@@ -65,7 +67,32 @@ public final class SecretValues {
 			"org.springframework.security.core.userdetails.User", "org.apache.kafka.clients.consumer.ConsumerRecord",
 			"org.apache.kafka.clients.producer.ProducerRecord");
 
+	/** Whose collections iterate over what is in them, and compute nothing. */
+	private static final List<String> ITERATED = List.of("java.util.", "kotlin.collections.", "org.hibernate.",
+			"org.springframework.", "org.apache.catalina.", "org.apache.tomcat.", "org.apache.kafka.");
+
+	private static final Set<String> ITERATING = Set.of("iterator", "forEach", "entrySet");
+
+	private static final ClassValue<Boolean> STORED = new ClassValue<>() {
+
+		@Override
+		protected Boolean computeValue(Class<?> type) {
+			Class<?> known = type;
+			while (known != null && !startsWithAny(known.getName(), ITERATED)) {
+				if (Arrays.stream(known.getDeclaredMethods()).map(Method::getName).anyMatch(ITERATING::contains)) {
+					return false;
+				}
+				known = known.getSuperclass();
+			}
+			return known != null && (known == type || !Modifier.isAbstract(known.getModifiers()));
+		}
+
+	};
+
 	private final Masking masking;
+
+	/** Whether those are enough that the types tell of. */
+	private final boolean told;
 
 	private final Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
 
@@ -75,8 +102,9 @@ public final class SecretValues {
 
 	private final Set<String> secrets = new HashSet<>();
 
-	private SecretValues(Masking masking) {
+	private SecretValues(Masking masking, boolean told) {
 		this.masking = masking;
+		this.told = told;
 	}
 
 	/**
@@ -86,7 +114,18 @@ public final class SecretValues {
 	 * @return their texts
 	 */
 	public static Set<String> of(Masking masking, @Nullable Object object) {
-		return of(masking, object, false);
+		return of(masking, object, false, false);
+	}
+
+	/**
+	 * Collects those that the types of an object tell of, without looking where there is
+	 * none.
+	 * @param masking what is secret
+	 * @param object anything
+	 * @return their texts
+	 */
+	static Set<String> told(Masking masking, @Nullable Object object) {
+		return of(masking, object, false, true);
 	}
 
 	/**
@@ -96,11 +135,11 @@ public final class SecretValues {
 	 * @return the texts of all that is in it
 	 */
 	static Set<String> all(Masking masking, @Nullable Object object) {
-		return of(masking, object, true);
+		return of(masking, object, true, false);
 	}
 
-	private static Set<String> of(Masking masking, @Nullable Object object, boolean whole) {
-		SecretValues values = new SecretValues(masking);
+	private static Set<String> of(Masking masking, @Nullable Object object, boolean whole, boolean told) {
+		SecretValues values = new SecretValues(masking, told);
 		values.attempt(new Object[] { object }, whole);
 		while (!values.secretOnes.isEmpty() || !values.others.isEmpty()) {
 			boolean secret = !values.secretOnes.isEmpty();
@@ -134,7 +173,7 @@ public final class SecretValues {
 				addTexts(value);
 			}
 		}
-		else if (this.seen.add(value)) {
+		else if ((secret || !this.told || isTold(value)) && this.seen.add(value)) {
 			(secret ? this.secretOnes : this.others).add(value);
 		}
 	}
@@ -197,10 +236,10 @@ public final class SecretValues {
 		if (value instanceof LazyInitializable lazy && !lazy.wasInitialized()) {
 			return;
 		}
-		if (value instanceof Collection<?> collection) {
+		if (value instanceof Collection<?> collection && STORED.get(value.getClass())) {
 			collection.forEach((element) -> add(element, secret));
 		}
-		else if (value instanceof Map<?, ?> map) {
+		else if (value instanceof Map<?, ?> map && STORED.get(value.getClass())) {
 			map.forEach((key, member) -> {
 				add(key, secret);
 				add(member, secret || (key instanceof String name && this.masking.hides(name)));
@@ -216,26 +255,44 @@ public final class SecretValues {
 		}
 	}
 
+	// Also of a collection that may compute its elements: whatever it makes them of.
 	private void readFields(Object value, boolean secret) {
-		for (Class<?> type = value.getClass(); type != null && !isForeign(type); type = type.getSuperclass()) {
-			for (Field field : type.getDeclaredFields()) {
-				if (!Modifier.isStatic(field.getModifiers())) {
-					readField(value, field, secret);
-				}
+		for (Member member : this.masking.members(value.getClass())) {
+			Object content = ReflectionUtils.getField(member.field(), value);
+			boolean hidden = secret || this.masking.hidesRead(value.getClass(), member.field().getName());
+			if (hidden || !this.told || !isContainer(content) || member.told()) {
+				add(content, hidden);
 			}
 		}
 	}
 
-	private void readField(Object value, Field field, boolean secret) {
-		try {
-			ReflectionUtils.makeAccessible(field);
-			add(ReflectionUtils.getField(field, value),
-					secret || this.masking.hidesRead(value.getClass(), field.getName()));
+	/**
+	 * The fields that are read of objects of a class.
+	 * @param type the class
+	 * @param masking what is secret
+	 * @return its own and those of its superclasses
+	 */
+	static List<Member> members(Class<?> type, Masking masking) {
+		List<Member> members = new ArrayList<>();
+		for (Class<?> each = type; each != null && !isForeign(each); each = each.getSuperclass()) {
+			for (Field field : each.getDeclaredFields()) {
+				// A module that opens nothing is of nobody's entities and requests.
+				if (!Modifier.isStatic(field.getModifiers()) && field.trySetAccessible()) {
+					members.add(new Member(field, masking.mayHoldSecrets(ResolvableType.forField(field))));
+				}
+			}
 		}
-		catch (InaccessibleObjectException ex) {
-			// Of a module that opens nothing, and so of nobody's entities and requests.
-			this.seen.add(field);
-		}
+		return List.copyOf(members);
+	}
+
+	private static boolean isContainer(@Nullable Object value) {
+		return value instanceof Collection || value instanceof Map || value instanceof Object[];
+	}
+
+	// Of a container somebody has asked before.
+	private boolean isTold(Object value) {
+		return isContainer(value) || this.masking.mayHoldSecrets(value.getClass())
+				|| startsWithAny(value.getClass().getName(), CARRIERS);
 	}
 
 	// They hold the container's world, and no secret of an application's own.
@@ -251,6 +308,16 @@ public final class SecretValues {
 			}
 		}
 		return false;
+	}
+
+	/**
+	 * A field.
+	 *
+	 * @param field the field, open to be read
+	 * @param told whether its type tells that secrets may be in it
+	 */
+	record Member(Field field, boolean told) {
+
 	}
 
 }

@@ -307,7 +307,7 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 			Object argument = arguments[i];
 			if (argument != null && this.arguments.get(i).mayChange(argument, texts)) {
 				secrets = secrets.isEmpty() ? new HashSet<>() : secrets;
-				secrets.addAll(this.arguments.get(i).secretsIn(argument, texts));
+				secrets.addAll(this.arguments.get(i).secretsToldIn(argument, texts));
 			}
 		}
 		return secrets;
@@ -379,6 +379,10 @@ record AuditedMethod(AuditRecord outline, boolean capturesState, boolean capture
 
 		Set<String> secretsIn(Object value, Texts texts) {
 			return hidden() ? texts.allIn(value) : texts.secretsIn(value);
+		}
+
+		Set<String> secretsToldIn(Object value, Texts texts) {
+			return hidden() ? texts.allIn(value) : texts.secretsToldIn(value);
 		}
 
 		boolean mayChange(Object value, Texts texts) {

@@ -23,6 +23,7 @@ import io.auditspring.capture.internal.value.PlainTypes;
 import io.auditspring.intercept.internal.access.KnownTypes;
 import io.auditspring.intercept.internal.call.AuditedMethod.Argument;
 import io.auditspring.intercept.internal.call.AuditedMethod.Contents;
+import io.auditspring.intercept.internal.expression.ParameterNames;
 import io.auditspring.intercept.internal.result.ResultKind;
 import io.auditspring.ledger.internal.entry.ControlActions;
 import org.jspecify.annotations.Nullable;

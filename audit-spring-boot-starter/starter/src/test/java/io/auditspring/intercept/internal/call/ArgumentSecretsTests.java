@@ -1,5 +1,6 @@
 package io.auditspring.intercept.internal.call;
 
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 import javax.sql.DataSource;
 
@@ -138,6 +140,30 @@ class ArgumentSecretsTests {
 	}
 
 	@Test
+	void whatHoldsNoSecretDoesNotHideWhatDoes() {
+		List<Line> lines = IntStream.range(0, 2_000).mapToObj(Line::new).toList();
+		assertThat(errorOf((desk) -> desk.order(new Order(lines, new Registration(new PasswordForm(SECRET))))))
+			.isEqualTo("IllegalArgumentException: Too weak: ***");
+	}
+
+	@Test
+	void aCollectionThatComputesItsElementsIsLeftAlone() {
+		Computing computing = new Computing(new PasswordForm(SECRET));
+		assertThat(errorOf((desk) -> desk.carried(computing, SECRET)))
+			.isEqualTo("IllegalArgumentException: Too weak: ***");
+		assertThat(computing.computed).isZero();
+	}
+
+	@Test
+	void oneThatTheApplicationExtendsIsNot() {
+		Codes codes = new Codes();
+		codes.addAll(List.of("code-1", SECRET));
+		Credentials credentials = new Credentials("jane", new Phrase(SECRET + 2));
+		assertThat(errorOf((desk) -> desk.redeem(codes, new String[] { "code-2" }, credentials)))
+			.isEqualTo("IllegalArgumentException: *** and *** and *** of *** are used");
+	}
+
+	@Test
 	void whatIsWipedBeforeAResultFailsThatComesLaterWasASecret() {
 		assertThat(errorOf((desk) -> desk.later(SECRET.toCharArray()).join()))
 			.isEqualTo("IllegalArgumentException: Too weak: ***");
@@ -212,7 +238,52 @@ class ArgumentSecretsTests {
 
 	}
 
+	record Line(int number) {
+
+	}
+
+	record Order(List<Line> lines, Registration registration) {
+
+	}
+
+	static class Codes extends ArrayList<String> {
+
+		private static final long serialVersionUID = 1L;
+
+	}
+
+	/**
+	 * Loads what is asked for.
+	 */
+	static class Computing extends AbstractList<String> {
+
+		private final List<PasswordForm> forms;
+
+		private int computed;
+
+		Computing(PasswordForm form) {
+			this.forms = List.of(form);
+		}
+
+		@Override
+		public String get(int index) {
+			this.computed++;
+			throw new UnsupportedOperationException("computed");
+		}
+
+		@Override
+		public int size() {
+			return this.forms.size() + 1;
+		}
+
+	}
+
 	static class Desk {
+
+		@Audited
+		public void order(Order order) {
+			throw new IllegalArgumentException("Too weak: " + order.registration().form().take());
+		}
 
 		@Audited
 		public void carried(Object carrier, Object told) {
