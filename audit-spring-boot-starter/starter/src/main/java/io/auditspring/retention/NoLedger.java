@@ -168,6 +168,11 @@ public final class NoLedger {
 		}
 
 		@Override
+		public ErasureReport redact(Map<String, ? extends Collection<UUID>> ids, EntryGroup group, String reason) {
+			return redact(ids.values().stream().<UUID>flatMap(Collection::stream).toList(), group, reason);
+		}
+
+		@Override
 		public ErasureReport erase(Subject subject, String reason) {
 			undone("nobody was erased");
 			return report(Map.of());
